@@ -1,0 +1,8 @@
+@org.jspecify.annotations.NullMarked
+module wok.api {
+    requires static org.jspecify;
+    requires transitive wok.engine;
+    requires wok.hub;
+
+    exports wok.api;
+}

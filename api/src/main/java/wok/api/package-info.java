@@ -1,0 +1,4 @@
+/**
+ * Wok in five lines of Java.
+ */
+package wok.api;

@@ -1,0 +1,4 @@
+/**
+ * Many answers at once, one owner thread. Knows no HTTP.
+ */
+package wok.engine;

@@ -1,0 +1,4 @@
+/**
+ * Small programs that use Wok's Java API.
+ */
+package wok.examples;

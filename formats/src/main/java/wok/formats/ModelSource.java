@@ -1,0 +1,41 @@
+package wok.formats;
+
+import java.nio.file.Path;
+import java.util.Map;
+import wok.tensor.Tensor;
+
+/**
+ * An opened model: named tensors mapped from files, with what the files say about them. The tensors' memory is valid
+ * until {@link #close}. Any thread may read; the owner closes once.
+ */
+public sealed interface ModelSource extends AutoCloseable permits GgufModel, HuggingFaceFolder {
+
+    /** The file or folder that was opened. */
+    Path path();
+
+    /** All tensors by name, in file order. */
+    Map<String, Tensor> tensors();
+
+    /** The bytes of all tensors together. */
+    default long tensorBytes() {
+        return tensors().values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
+    }
+
+    @Override
+    void close();
+
+    /**
+     * Opens a GGUF file (its other parts too when it is the first of a split one), a Hugging Face folder, or a folder
+     * that holds one GGUF model.
+     *
+     * @throws MalformedModelException if it is neither
+     */
+    static ModelSource open(Path path) {
+        if (!java.nio.file.Files.isDirectory(path)) {
+            return GgufModel.open(path);
+        }
+        return HuggingFaceFolder.open(path);
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Files to tensors and metadata: hostile bytes stop here.
+ */
+package wok.formats;

@@ -1,0 +1,4 @@
+/**
+ * Model names, catalogue, store, downloads.
+ */
+package wok.hub;

@@ -1,0 +1,8 @@
+@org.jspecify.annotations.NullMarked
+module wok.kernels {
+    requires static org.jspecify;
+    requires transitive wok.tensor;
+    requires jdk.incubator.vector;
+
+    exports wok.kernels;
+}

@@ -1,0 +1,4 @@
+/**
+ * Canonical arithmetic on packed weights. Knows no models.
+ */
+package wok.kernels;

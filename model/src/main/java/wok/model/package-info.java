@@ -1,0 +1,4 @@
+/**
+ * Families as data; {@code Transformer.forward(batch)}. Knows no sequences.
+ */
+package wok.model;

@@ -1,0 +1,6 @@
+@org.jspecify.annotations.NullMarked
+module wok.tensor {
+    requires static org.jspecify;
+
+    exports wok.tensor;
+}

@@ -1,0 +1,4 @@
+/**
+ * Tiny models and seeded generators for tests.
+ */
+package wok.testkit;
