@@ -1,16 +1,23 @@
 package wok.formats;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The key-value part of a GGUF file.
+ * The key-value part of a GGUF file. It lies on the heap and stays valid when the model is closed. Strings are decoded
+ * without loss (see {@link LenientUtf8}). Immutable; any thread.
  *
  * @param values Long (every integer type; u64 as its bits), Double (f32 widened, f64), Boolean, String, or a List of
- *     one of these (primitive lists are compact views: asking for one element at a time is cheap)
+ *     these or of such Lists (they are compact views that make an element when asked for it)
  */
 public record GgufMetadata(Map<String, Object> values) {
+
+    public GgufMetadata {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
 
     public Optional<String> text(String key) {
         return values.get(key) instanceof String s ? Optional.of(s) : Optional.empty();

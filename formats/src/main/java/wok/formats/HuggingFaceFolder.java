@@ -1,20 +1,110 @@
 package wok.formats;
 
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import wok.tensor.Tensor;
 
-/** A folder as the Hugging Face hub has it: config.json, *.safetensors, tokenizer.json and their companions. */
+/**
+ * A folder as the Hugging Face hub has it: config.json, *.safetensors, tokenizer.json and their companions. The
+ * tensors are those of the shards that model.safetensors.index.json names, else of model.safetensors, else of all
+ * *.safetensors files. A folder with a tokenizer alone has none.
+ *
+ * <p>Any thread may read. The owner closes once, when no thread reads any more.
+ */
 public final class HuggingFaceFolder implements ModelSource {
-    private final Path path;
+    /** A JSON or text file; the greatest tokenizer.json is some 35 MB. */
+    static final long FILE_BYTES_MAX = 256L << 20;
 
-    private HuggingFaceFolder(Path path) {
+    private static final String CONFIG = "config.json";
+    private static final String SINGLE = "model.safetensors";
+
+    private final Path path;
+    private final Optional<Json.Obj> config;
+    private final Map<String, Tensor> tensors;
+    private final Arena arena;
+
+    private HuggingFaceFolder(Path path, Optional<Json.Obj> config, Map<String, Tensor> tensors, Arena arena) {
         this.path = path;
+        this.config = config;
+        this.tensors = Collections.unmodifiableMap(tensors);
+        this.arena = arena;
     }
 
+    /**
+     * Opens a folder with a config.json or a tokenizer.json.
+     *
+     * @throws MalformedModelException if it has neither, or a file cannot be read or is not what it claims to be
+     */
     public static HuggingFaceFolder open(Path path) {
-        return new HuggingFaceFolder(path);
+        FolderListing listing = FolderListing.of(path);
+        if (!listing.has(CONFIG) && !listing.has("tokenizer.json")) {
+            throw new MalformedModelException(
+                    path.toString(), -1, "folder", listing.summary(), "a config.json, or one GGUF model");
+        }
+        Optional<Json.Obj> config = listing.has(CONFIG) ? Optional.of(parse(path.resolve(CONFIG))) : Optional.empty();
+        Arena arena = Arena.ofShared();
+        try {
+            return new HuggingFaceFolder(path, config, tensors(path, listing, arena), arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, Tensor> tensors(Path path, FolderListing listing, Arena arena) {
+        if (listing.has(ShardIndex.FILE_NAME)) {
+            Path indexPath = path.resolve(ShardIndex.FILE_NAME);
+            return sharded(path, ShardIndex.of(indexPath, parse(indexPath)), arena);
+        }
+        if (listing.has(SINGLE)) {
+            return shard(path.resolve(SINGLE), arena);
+        }
+        List<String> files = listing.ending(".safetensors");
+        if (files.isEmpty() && !listing.ending(".bin").isEmpty()) {
+            throw new MalformedModelException(
+                    path.toString(), -1, "folder", String.join(", ", listing.ending(".bin")), "*.safetensors files");
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String file : files) {
+            addShard(path.resolve(file), shard(path.resolve(file), arena), tensors);
+        }
+        return tensors;
+    }
+
+    private static Map<String, Tensor> sharded(Path path, ShardIndex index, Arena arena) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String file : index.shards()) {
+            Map<String, Tensor> shard = shard(path.resolve(file), arena);
+            index.requireMatch(file, shard.keySet());
+            addShard(path.resolve(file), shard, tensors);
+        }
+        return tensors;
+    }
+
+    private static Map<String, Tensor> shard(Path file, Arena arena) {
+        return SafetensorsReader.read(file.toString(), MappedFile.map(file, arena, "a safetensors file"));
+    }
+
+    private static void addShard(Path file, Map<String, Tensor> shard, Map<String, Tensor> tensors) {
+        for (Tensor tensor : shard.values()) {
+            if (tensors.put(tensor.name(), tensor) != null) {
+                throw new MalformedModelException(
+                        file.toString(), -1, "tensor name", tensor.name() + " again", "each name in one file");
+            }
+        }
+    }
+
+    private static Json.Obj parse(Path file) {
+        return Json.parseObject(file.toString(), MappedFile.read(file, FILE_BYTES_MAX, "a JSON file"));
     }
 
     @Override
@@ -22,26 +112,67 @@ public final class HuggingFaceFolder implements ModelSource {
         return path;
     }
 
-    /** config.json. */
+    /**
+     * config.json.
+     *
+     * @throws MalformedModelException if the folder has none (it holds a tokenizer alone)
+     */
     public Json.Obj config() {
-        return Json.Obj.of();
+        return config.orElseThrow(
+                () -> new MalformedModelException(path.toString(), -1, "folder", "a tokenizer alone", "a config.json"));
     }
 
-    /** A JSON file of the folder (generation_config.json, tokenizer.json, tokenizer_config.json, …) if it is there. */
+    /**
+     * A JSON file of the folder (generation_config.json, tokenizer.json, tokenizer_config.json, …) if it is there. It
+     * is read anew at each call.
+     *
+     * @throws MalformedModelException if it is not a JSON object
+     * @throws IllegalArgumentException if {@code fileName} leads out of the folder
+     */
     public Optional<Json.Obj> json(String fileName) {
-        return Optional.empty();
+        Path file = inside(fileName);
+        return Files.exists(file) ? Optional.of(parse(file)) : Optional.empty();
     }
 
-    /** A text file of the folder (chat_template.jinja, …) if it is there. */
+    /**
+     * A text file of the folder (chat_template.jinja, …) if it is there. It is read anew at each call.
+     *
+     * @throws MalformedModelException if it is not UTF-8
+     * @throws IllegalArgumentException if {@code fileName} leads out of the folder
+     */
     public Optional<String> text(String fileName) {
-        return Optional.empty();
+        Path file = inside(fileName);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        byte[] bytes = MappedFile.read(file, FILE_BYTES_MAX, "a text file");
+        try {
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new MalformedModelException(file.toString(), -1, "text", "malformed UTF-8", "UTF-8");
+        }
+    }
+
+    private Path inside(String fileName) {
+        Path name = Path.of(fileName).normalize();
+        if (name.isAbsolute() || name.startsWith("..") || name.toString().isEmpty()) {
+            throw new IllegalArgumentException("fileName: " + fileName + " (expected: a file in the folder)");
+        }
+        return path.resolve(name);
     }
 
     @Override
     public Map<String, Tensor> tensors() {
-        return Map.of();
+        return tensors;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
 }

@@ -1,5 +1,8 @@
 package wok.formats;
 
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,7 @@ public sealed interface Json {
     /** An object; later duplicates of a key are refused by the parser. */
     record Obj(Map<String, Json> members) implements Json {
         public Obj {
-            members = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(members));
+            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
         }
 
         public static Obj of() {
@@ -107,9 +110,14 @@ public sealed interface Json {
          * @throws ArithmeticException if it is not an integer or does not fit
          */
         public long longValue() {
-            return isInteger() && literal.length() < 19
-                    ? Long.parseLong(literal)
-                    : new java.math.BigDecimal(literal).longValueExact();
+            if (isInteger() && literal.length() < 19) {
+                return Long.parseLong(literal);
+            }
+            try {
+                return new BigDecimal(literal).longValueExact();
+            } catch (NumberFormatException e) {
+                throw new ArithmeticException("Number " + literal + " has too great an exponent");
+            }
         }
 
         /**
@@ -121,6 +129,7 @@ public sealed interface Json {
             return Math.toIntExact(longValue());
         }
 
+        /** The nearest double; infinite if the literal is beyond the greatest one. */
         public double doubleValue() {
             return Double.parseDouble(literal);
         }
@@ -204,7 +213,7 @@ public sealed interface Json {
 
     /** As {@link #parse(String, byte[])}, for text that is already decoded. */
     static Json parse(String name, String text) {
-        return parse(name, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return parse(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

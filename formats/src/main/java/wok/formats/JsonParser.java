@@ -1,5 +1,7 @@
 package wok.formats;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,24 +9,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A strict recursive-descent parser for JSON in UTF-8 (RFC 8259), for files that may be hostile: depth is limited,
- * duplicate keys, control characters in strings, malformed UTF-8 and text behind the value are refused. One use, one
- * thread.
+ * A strict recursive-descent parser for JSON in UTF-8 (RFC 8259), for files that may be hostile: depth and the number
+ * of values are limited, duplicate keys, control characters in strings, malformed UTF-8 and text behind the value are
+ * refused. An escaped lone surrogate, which the grammar allows, is kept. One use, one thread.
  */
 final class JsonParser {
     /** Deeper nesting than any published file has; far from the end of a thread's stack. */
     static final int DEPTH_MAX = 256;
 
-    private static final int NUMBER_LENGTH_MAX = 400;
+    /**
+     * All values and keys together. A value takes up to some hundred bytes of heap for as few as two of text, so this
+     * bounds the heap to some 400 MiB; a tokenizer.json with 262 144 tokens and 514 906 merges has 2.1 million.
+     */
+    static final int VALUES_MAX = 1 << 22;
+
+    /** Characters of one number. */
+    static final int NUMBER_LENGTH_MAX = 400;
+
+    private static final Json.Obj EMPTY = Json.Obj.of();
 
     private final String name;
     private final byte[] text;
+    private final long offset;
     private int position;
     private int depth;
+    private int values;
 
     JsonParser(String name, byte[] text) {
+        this(name, text, 0);
+    }
+
+    /**
+     * @param name what to call the text in errors
+     * @param offset where the text starts in its file, for errors
+     */
+    JsonParser(String name, byte[] text, long offset) {
         this.name = name;
         this.text = text;
+        this.offset = offset;
     }
 
     Json parse() {
@@ -38,6 +60,7 @@ final class JsonParser {
     }
 
     private Json value() {
+        count();
         return switch (peek()) {
             case '{' -> object();
             case '[' -> array();
@@ -61,6 +84,7 @@ final class JsonParser {
                 if (peek() != '"') {
                     throw failure("key", found(), "a string");
                 }
+                count();
                 String key = string();
                 skipSpace();
                 if (peek() != ':') {
@@ -70,12 +94,12 @@ final class JsonParser {
                 skipSpace();
                 if (members.put(key, value()) != null) {
                     throw new MalformedModelException(
-                            name, keyOffset, "key", "\"" + key + "\" again", "each key once in an object");
+                            name, offset + keyOffset, "key", Json.of(key) + " again", "each key once in an object");
                 }
             } while (another('}'));
         }
         depth--;
-        return new Json.Obj(members);
+        return members.isEmpty() ? EMPTY : new Json.Obj(members);
     }
 
     private Json array() {
@@ -109,6 +133,12 @@ final class JsonParser {
         }
         position++;
         return next == ',';
+    }
+
+    private void count() {
+        if (++values > VALUES_MAX) {
+            throw failure("text", "more than " + VALUES_MAX + " values and keys", VALUES_MAX + " at most");
+        }
     }
 
     private Json word(String word, Json value) {
@@ -159,49 +189,46 @@ final class JsonParser {
     }
 
     private String string() {
-        int start = ++position;
-        while (position < text.length && text[position] != '"' && text[position] != '\\' && plain(text[position])) {
-            position++;
-        }
+        position++;
+        String first = run();
         if (peek() == '"') {
-            return utf8(start, position++);
+            position++;
+            return first;
         }
-        StringBuilder builder = new StringBuilder(utf8(start, position));
-        while (true) {
-            int next = peek();
-            if (next == '"') {
-                position++;
-                return builder.toString();
-            } else if (next == '\\') {
-                position++;
-                escape(builder);
-            } else if (next < 0 || !plain((byte) next)) {
+        StringBuilder builder = new StringBuilder(first);
+        while (peek() != '"') {
+            if (peek() != '\\') {
                 throw failure("string", found(), "a closing quote; control characters escaped");
-            } else {
-                int run = position;
-                while (position < text.length
-                        && text[position] != '"'
-                        && text[position] != '\\'
-                        && plain(text[position])) {
-                    position++;
-                }
-                builder.append(utf8(run, position));
             }
+            position++;
+            escape(builder);
+            builder.append(run());
         }
+        position++;
+        return builder.toString();
     }
 
-    private static boolean plain(byte b) {
-        return b < 0 || b >= 0x20;
+    /** Characters that stand for themselves, up to a quote, an escape, a control character or the end. */
+    private String run() {
+        int start = position;
+        boolean ascii = true;
+        while (position < text.length && text[position] != '"' && text[position] != '\\') {
+            if (text[position] < 0) {
+                ascii = false;
+            } else if (text[position] < 0x20) {
+                break;
+            }
+            position++;
+        }
+        return ascii ? new String(text, start, position - start, StandardCharsets.ISO_8859_1) : utf8(start, position);
     }
 
     private String utf8(int from, int to) {
+        ByteBuffer bytes = ByteBuffer.wrap(text, from, to - from);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(java.nio.ByteBuffer.wrap(text, from, to - from))
-                    .toString();
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw new MalformedModelException(name, from, "string", "malformed UTF-8", "UTF-8");
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedModelException(name, offset + bytes.position(), "string", "malformed UTF-8", "UTF-8");
         }
     }
 
@@ -227,7 +254,7 @@ final class JsonParser {
         int value = 0;
         for (int i = 0; i < 4; i++) {
             int digit = Character.digit(peek(), 16);
-            if (digit < 0 || peek() > 'f') {
+            if (digit < 0) {
                 throw failure("escape", found(), "four hexadecimal digits");
             }
             value = value << 4 | digit;
@@ -259,6 +286,6 @@ final class JsonParser {
     }
 
     private MalformedModelException failure(String field, String found, String expected) {
-        return new MalformedModelException(name, position, field, found, expected);
+        return new MalformedModelException(name, offset + position, field, found, expected);
     }
 }

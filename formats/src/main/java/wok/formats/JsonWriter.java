@@ -59,7 +59,7 @@ final class JsonWriter {
                 case '\t' -> out.append("\\t");
                 default -> {
                     if (c < 0x20 || loneSurrogate(text, i)) {
-                        out.append(String.format("\\u%04x", (int) c));
+                        escape(c, out);
                     } else {
                         out.append(c);
                     }
@@ -67,6 +67,13 @@ final class JsonWriter {
             }
         }
         out.append('"');
+    }
+
+    private static void escape(char c, StringBuilder out) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(Character.forDigit(c >> shift & 15, 16));
+        }
     }
 
     private static boolean loneSurrogate(String text, int i) {

@@ -1,6 +1,8 @@
 package wok.formats;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import wok.tensor.Tensor;
 
@@ -30,12 +32,21 @@ public sealed interface ModelSource extends AutoCloseable permits GgufModel, Hug
      * Opens a GGUF file (its other parts too when it is the first of a split one), a Hugging Face folder, or a folder
      * that holds one GGUF model.
      *
-     * @throws MalformedModelException if it is neither
+     * @throws MalformedModelException if it is none of these, cannot be read, or is not what it claims to be
      */
     static ModelSource open(Path path) {
-        if (!java.nio.file.Files.isDirectory(path)) {
+        if (!Files.isDirectory(path)) {
             return GgufModel.open(path);
         }
-        return HuggingFaceFolder.open(path);
+        FolderListing listing = FolderListing.of(path);
+        List<String> models = listing.ggufModels();
+        if (listing.has("config.json") || models.isEmpty()) {
+            return HuggingFaceFolder.open(path);
+        }
+        if (models.size() > 1) {
+            throw new MalformedModelException(
+                    path.toString(), -1, "folder", String.join(", ", models), "one GGUF model; name the file");
+        }
+        return GgufModel.open(path.resolve(models.getFirst()));
     }
 }
