@@ -1,10 +1,90 @@
 package wok.cli;
 
-/** The program's entry. */
+import picocli.CommandLine;
+
+/**
+ * The program's entry: words in, an exit code out.
+ *
+ * <p>A verb is one {@code …Command} class; picocli fills its fields from the words and calls it. Commands get all they
+ * read and write as {@link Streams}, so tests run them in their own process, many at a time. Commands throw; {@link
+ * Failures} makes the one line and the exit code of it.
+ *
+ * <p>Exit codes: 0 done, 1 failed, 2 wrong usage; 130 when Ctrl-C ended the program (the JVM's own).
+ */
 public final class Main {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+
+    private static final int HELP_COLUMNS_MAX = 110;
+    private static final int HELP_COLUMNS_MIN = 60;
+
     private Main() {}
 
+    /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(0);
+        System.exit(run(arguments, Streams.ofProcess()));
+    }
+
+    /** Runs one command. Any thread, any number at a time. */
+    static int run(String[] arguments, Streams streams) {
+        try {
+            return commandLine(streams).execute(arguments);
+        } catch (Output.ReaderGone e) {
+            return DONE;
+        }
+    }
+
+    /** All verbs, ready to parse. */
+    static CommandLine commandLine(Streams streams) {
+        CommandLine line = new CommandLine(new WokCommand(streams));
+        line.addSubcommand(new ChatCommand(streams))
+                .addSubcommand(new RunCommand(streams))
+                .addSubcommand(new PullCommand(streams))
+                .addSubcommand(new ListCommand(streams))
+                .addSubcommand(new ShowCommand(streams))
+                .addSubcommand(new RemoveCommand(streams))
+                .addSubcommand(new CopyCommand(streams))
+                .addSubcommand(new TokenizeCommand(streams))
+                .addSubcommand(new TemplateCommand(streams))
+                .addSubcommand(new LogitsCommand(streams))
+                .addSubcommand(new PerplexityCommand(streams))
+                .addSubcommand(new BenchCommand(streams))
+                .addSubcommand(new DoctorCommand(streams))
+                .addSubcommand(new VersionCommand(streams));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(Math.clamp(streams.width(), HELP_COLUMNS_MIN, HELP_COLUMNS_MAX));
+        line.setUsageHelpLongOptionsMaxWidth(26);
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                streams.paint().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setOut(new java.io.PrintWriter(new OutputWriter(streams.out()), true));
+        line.setErr(new java.io.PrintWriter(new OutputWriter(streams.err()), true));
+        line.setParameterExceptionHandler((e, words) -> Failures.ofWords(e, streams));
+        line.setExecutionExceptionHandler((e, command, result) -> Failures.ofWork(e, command, streams));
+        return line;
+    }
+
+    /** Where picocli writes help. One thread. */
+    private static final class OutputWriter extends java.io.Writer {
+        private final Output out;
+
+        OutputWriter(Output out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(char[] characters, int from, int count) {
+            out.print(new String(characters, from, count));
+        }
+
+        @Override
+        public void flush() {
+            // Every write has reached the reader already.
+        }
+
+        @Override
+        public void close() {
+            // The stream belongs to the process.
+        }
     }
 }
