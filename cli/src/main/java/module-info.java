@@ -4,6 +4,11 @@ module wok.cli {
     requires static org.jspecify;
     requires wok.api;
     requires wok.hub;
+    requires wok.formats;
+    requires wok.tokenizer;
+    requires wok.engine;
+    requires wok.model;
+    requires wok.kernels;
     requires info.picocli;
     requires org.jline;
     requires org.commonmark;

@@ -2,7 +2,7 @@ package wok.cli;
 
 import picocli.CommandLine.Option;
 
-/** What every verb takes. One thread. */
+/** What every verb takes: {@link Main} adds it to each. One thread. */
 final class CommonMixin {
     @Option(
             names = {"-h", "--help"},

@@ -21,9 +21,6 @@ final class CopyCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Parameters(index = "0", paramLabel = "FROM", description = "A name as wok list shows it.")
@@ -44,9 +41,10 @@ final class CopyCommand implements Callable<Integer> {
         ModelStore store = hub.store(streams);
         store.copy(from, to);
         streams.out()
-                .line(json
-                        ? StoredModels.object(store.show(to)).toString()
-                        : TerminalText.oneLine(from + " is now " + to + " too"));
+                .line(
+                        json
+                                ? StoredModels.object(store.show(to)).toString()
+                                : TerminalText.oneLine(from + " is now " + to + " too"));
         return Main.DONE;
     }
 }

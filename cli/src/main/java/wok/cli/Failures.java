@@ -77,7 +77,8 @@ final class Failures {
 
     private static String usage(CommandLine command) {
         String synopsis = command.getHelp().synopsis(0).strip().replaceAll("\\s+", " ");
-        String help = command.getCommandName().equals("wok") ? "wok --help" : "wok " + command.getCommandName() + " --help";
+        String help =
+                command.getCommandName().equals("wok") ? "wok --help" : "wok " + command.getCommandName() + " --help";
         return " (usage: " + synopsis + "; " + help + " says more)";
     }
 

@@ -40,7 +40,9 @@ final class HubMixin {
 
     private static Optional<Path> existing(String name) {
         try {
-            return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name)).filter(Files::exists);
+            return name.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Path.of(name)).filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty(); // not a path on this system, so a name
         }

@@ -26,9 +26,6 @@ final class ListCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Option(names = "--all", description = "List the catalogue: the models that can be pulled by a short name.")

@@ -1,5 +1,6 @@
 package wok.cli;
 
+import java.util.LinkedHashSet;
 import picocli.CommandLine;
 
 /**
@@ -38,20 +39,24 @@ public final class Main {
     /** All verbs, ready to parse. */
     static CommandLine commandLine(Streams streams) {
         CommandLine line = new CommandLine(new WokCommand(streams));
-        line.addSubcommand(new ChatCommand(streams))
-                .addSubcommand(new RunCommand(streams))
-                .addSubcommand(new PullCommand(streams))
+        line.addSubcommand(new PullCommand(streams))
+                //                .addSubcommand(new RunCommand(streams))
                 .addSubcommand(new ListCommand(streams))
-                .addSubcommand(new ShowCommand(streams))
+                //                .addSubcommand(new ShowCommand(streams))
                 .addSubcommand(new RemoveCommand(streams))
                 .addSubcommand(new CopyCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TemplateCommand(streams))
-                .addSubcommand(new LogitsCommand(streams))
-                .addSubcommand(new PerplexityCommand(streams))
-                .addSubcommand(new BenchCommand(streams))
-                .addSubcommand(new DoctorCommand(streams))
+                //                .addSubcommand(new LogitsCommand(streams))
+                //                .addSubcommand(new PerplexityCommand(streams))
+                //                .addSubcommand(new BenchCommand(streams))
+                //                .addSubcommand(new DoctorCommand(streams))
                 .addSubcommand(new VersionCommand(streams));
+        line.addMixin("common", new CommonMixin());
+        new LinkedHashSet<>(line.getSubcommands().values())
+                .stream()
+                        .filter(verb -> !verb.getCommandName().equals("help"))
+                        .forEach(verb -> verb.addMixin("common", new CommonMixin()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(Math.clamp(streams.width(), HELP_COLUMNS_MIN, HELP_COLUMNS_MAX));
         line.setUsageHelpLongOptionsMaxWidth(26);

@@ -18,7 +18,7 @@ import org.jline.utils.WCWidth;
 
 /**
  * Markdown inside a line (emphasis, code, links) as text for a terminal. Character references are decoded by the
- * parser, {@code &#27;} too, so every literal is made harmless after parsing. Any thread.
+ * parser, numeric ones of control characters too, so every literal is made harmless after parsing. Any thread.
  */
 final class MarkdownInline {
     private static final Parser PARSER =
@@ -48,7 +48,10 @@ final class MarkdownInline {
 
     /** How many columns a terminal gives to a text without escape sequences. */
     static int columns(String plain) {
-        return plain.codePoints().map(WCWidth::wcwidth).filter(width -> width > 0).sum();
+        return plain.codePoints()
+                .map(WCWidth::wcwidth)
+                .filter(width -> width > 0)
+                .sum();
     }
 
     private static final class Renderer extends AbstractVisitor {
@@ -100,7 +103,8 @@ final class MarkdownInline {
 
         @Override
         public void visit(Image image) {
-            out.append(render(image, paint)).append(paint.dim(" (" + TerminalText.harmless(image.getDestination()) + ")"));
+            out.append(render(image, paint))
+                    .append(paint.dim(" (" + TerminalText.harmless(image.getDestination()) + ")"));
         }
 
         @Override

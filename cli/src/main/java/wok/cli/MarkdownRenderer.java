@@ -27,7 +27,9 @@ final class MarkdownRenderer {
     private static final Pattern ITEM = Pattern.compile("^(\\s*)([-*+]|\\d{1,9}[.)])(\\s+)(.*)$", Pattern.DOTALL);
     private static final Pattern QUOTE = Pattern.compile("^ {0,3}>\\s?(.*)$", Pattern.DOTALL);
     /** A line that may still become a fence, a heading, a rule, an item or a table. */
-    private static final Pattern UNDECIDED = Pattern.compile("^\\s*(|[-*+_#>\\s]+|\\d{1,9}[.)]?|`{1,2}|(```|~~~|\\|).*|~{1,2})$");
+    private static final Pattern UNDECIDED =
+            Pattern.compile("^\\s*(|[-*+_#>\\s]+|\\d{1,9}[.)]?|`{1,2}|(```|~~~|\\|).*|~{1,2})$");
+
     private static final int RULE_COLUMNS = 40;
 
     private enum Mode {
@@ -88,7 +90,8 @@ final class MarkdownRenderer {
     }
 
     private void completeCodeLine(String whole) {
-        if (whole.strip().startsWith(fence) && whole.strip().replace(fence.substring(0, 1), "").isEmpty()) {
+        if (whole.strip().startsWith(fence)
+                && whole.strip().replace(fence.substring(0, 1), "").isEmpty()) {
             mode = Mode.FLOW;
         } else {
             out.line("  " + paint.cyan(whole));

@@ -58,7 +58,10 @@ final class ProgressBar implements AutoCloseable {
             line.append(String.format(Locale.ROOT, " %3d%%", done * 100 / total));
             if (streams.canRewriteLines()) {
                 int full = (int) (done * BAR_COLUMNS / total);
-                line.append(" ▕").append("█".repeat(full)).append(" ".repeat(BAR_COLUMNS - full)).append('▏');
+                line.append(" ▕")
+                        .append("█".repeat(full))
+                        .append(" ".repeat(BAR_COLUMNS - full))
+                        .append('▏');
             }
         }
         line.append(' ').append(Quantity.bytes(done));
@@ -66,10 +69,12 @@ final class ProgressBar implements AutoCloseable {
             line.append(" of ").append(Quantity.bytes(total));
         }
         if (rate > 1) {
-            line.append(", ").append(Quantity.bytes(rate)).append("/s");
+            line.append(", ").append(Quantity.bytes((long) rate)).append("/s");
         }
         if (rate > 1 && done < total) {
-            line.append(", ").append(Quantity.duration((long) ((total - done) / rate * 1e9))).append(" left");
+            line.append(", ")
+                    .append(Quantity.duration((long) ((total - done) / rate * 1e9)))
+                    .append(" left");
         }
         return line.toString();
     }

@@ -26,9 +26,6 @@ final class PullCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Parameters(paramLabel = "NAME", description = "The model's name.")

@@ -26,8 +26,7 @@ final class PullProgress implements ProgressListener, AutoCloseable {
             case WAITING -> say("waiting for another wok that pulls " + words);
             case RUNNING_CLIENT -> say("running " + words);
             case EXTRACTING -> say("unpacking " + words);
-            case SOURCE_FAILED ->
-                streams.err().line(streams.errorPaint().yellow("that source did not work: ") + words);
+            case SOURCE_FAILED -> streams.err().line(streams.errorPaint().yellow("that source did not work: ") + words);
             case DONE -> say("stored " + words);
             case DOWNLOADING -> {} // the bar shows it
         }

@@ -7,13 +7,13 @@ final class Quantity {
     private Quantity() {}
 
     /** 1023 B, 1.50 MB, 27.3 GB: three digits, powers of 1000. */
-    static String bytes(double bytes) {
-        return scaled(bytes, " ", new String[] {"B", "kB", "MB", "GB", "TB", "PB"});
+    static String bytes(long bytes) {
+        return scaled((double) bytes, " ", new String[] {"B", "kB", "MB", "GB", "TB", "PB"});
     }
 
     /** 999, 1.50M, 135M, 7.62B: counts of parameters and tokens. */
-    static String count(double count) {
-        return scaled(count, "", new String[] {"", "K", "M", "B", "T"});
+    static String count(long count) {
+        return scaled((double) count, "", new String[] {"", "K", "M", "B", "T"});
     }
 
     /** 850 ms, 3.2 s, 2 min 05 s, 1 h 02 min. */

@@ -23,9 +23,6 @@ final class RemoveCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Names as wok list shows them.")

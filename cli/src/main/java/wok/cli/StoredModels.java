@@ -21,7 +21,9 @@ final class StoredModels {
                 "source", Json.of(model.source()),
                 "licence", Json.of(model.licence()),
                 "pulled", Json.of(model.pulled().toString()),
-                "files", Json.array(model.files().stream().map(StoredModels::file).toList()));
+                "files",
+                        Json.array(
+                                model.files().stream().map(StoredModels::file).toList()));
     }
 
     private static Json.Obj file(StoredFile file) {

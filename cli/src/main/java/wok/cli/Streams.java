@@ -31,10 +31,10 @@ record Streams(
     /**
      * The process's own streams. The launcher says which descriptors are terminals ({@code -Dwok.terminals=012}), since
      * Java can't ask for one descriptor, and passes the real standard error as descriptor 3 (see the script {@code
-     * wok}).
+     * wok}). Started without it, there are no terminals.
      */
     static Streams ofProcess() {
-        String terminals = System.getProperty("wok.terminals", System.console() != null ? "012" : "");
+        String terminals = System.getProperty("wok.terminals", "");
         return new Streams(
                 new FileInputStream(FileDescriptor.in),
                 new Output(new FileOutputStream(FileDescriptor.out)),

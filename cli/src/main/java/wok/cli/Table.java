@@ -47,8 +47,7 @@ final class Table {
         for (int column = 0; column < widths.length; column++) {
             String cell = cells.get(column);
             String space = " ".repeat(widths[column] - width(cell));
-            line.append(column == 0 ? "" : GAP)
-                    .append(right.get(column) ? space + cell : cell + space);
+            line.append(column == 0 ? "" : GAP).append(right.get(column) ? space + cell : cell + space);
         }
         return line.toString().stripTrailing();
     }

@@ -37,9 +37,6 @@ final class TemplateCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A name, a GGUF file or a folder.")
@@ -64,17 +61,17 @@ final class TemplateCommand implements Callable<Integer> {
         if (model.isEmpty() && template.isEmpty()) {
             throw CliException.usage("MODEL or --template is missing");
         }
-        Json.Obj variables = Json.parseObject(
-                messages.equals("-") ? "standard input" : messages, Words.bytes(messages, streams));
-        Optional<ChatTemplate> alone =
-                template.map(file -> ChatTemplate.parse(file, Words.text(file, streams)));
-        String prompt = model.isEmpty() ? alone.orElseThrow().render(variables) : ofModel(model.get(), alone, variables);
+        Json.Obj variables =
+                Json.parseObject(messages.equals("-") ? "standard input" : messages, Words.bytes(messages, streams));
+        Optional<ChatTemplate> alone = template.map(file -> ChatTemplate.parse(file, Words.text(file, streams)));
+        String prompt =
+                model.isEmpty() ? alone.orElseThrow().render(variables) : ofModel(model.get(), alone, variables);
         streams.out().print(streams.shown(prompt));
         return Main.DONE;
     }
 
     private String ofModel(String name, Optional<ChatTemplate> instead, Json.Obj variables) {
-        try (ModelSource source = Sources.openWithoutWeights(hub.locate(name, streams))) {
+        try (ModelSource source = ModelSource.open(hub.locate(name, streams))) {
             ChatTemplate chosen = instead.or(() -> ChatTemplate.of(source))
                     .orElseThrow(() -> CliException.failed(
                             name + ": has no chat template (--template FILE gives one; wok run --raw needs none)"));

@@ -36,9 +36,6 @@ final class TokenizeCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
-    private final CommonMixin common = new CommonMixin();
-
-    @Mixin
     private final HubMixin hub = new HubMixin();
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A name, a GGUF file or a folder.")
@@ -72,7 +69,7 @@ final class TokenizeCommand implements Callable<Integer> {
             throw CliException.usage("TEXT, --file, --decode: more than one given (expected: one)");
         }
         Optional<int[]> ids = decode.map(words -> Words.integers("--decode", words));
-        try (ModelSource source = Sources.openWithoutWeights(hub.locate(model, streams))) {
+        try (ModelSource source = ModelSource.open(hub.locate(model, streams))) {
             Tokenizer tokenizer = Tokenizer.of(source);
             if (ids.isPresent()) {
                 String decoded = tokenizer.decode(ids.get(), false);

@@ -2,7 +2,6 @@ package wok.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import wok.formats.Json;
 
@@ -16,9 +15,6 @@ import wok.formats.Json;
         footer = "  wok version --json")
 final class VersionCommand implements Callable<Integer> {
     private final Streams streams;
-
-    @Mixin
-    private final CommonMixin common = new CommonMixin();
 
     @Option(names = "--json", description = "Print a JSON object.")
     private boolean json;
@@ -42,11 +38,7 @@ final class VersionCommand implements Callable<Integer> {
     static String version() {
         return VersionCommand.class.getModule().getDescriptor() == null
                 ? "development"
-                : VersionCommand.class
-                        .getModule()
-                        .getDescriptor()
-                        .rawVersion()
-                        .orElse("development");
+                : VersionCommand.class.getModule().getDescriptor().rawVersion().orElse("development");
     }
 
     private static Json.Obj object() {

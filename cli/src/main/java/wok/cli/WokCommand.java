@@ -2,7 +2,6 @@ package wok.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,9 +31,6 @@ final class WokCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli fills it before the call
     private CommandSpec spec;
-
-    @Mixin
-    private final CommonMixin common = new CommonMixin();
 
     @Option(
             names = {"-V", "--version"},
