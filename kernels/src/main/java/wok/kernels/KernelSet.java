@@ -6,6 +6,6 @@ public enum KernelSet {
     REFERENCE,
     /** The JDK's Vector API, any width. */
     VECTOR,
-    /** Machine code assembled at start-up. */
+    /** Machine code assembled at start-up; reserved, not in this build. */
     MACHINE
 }

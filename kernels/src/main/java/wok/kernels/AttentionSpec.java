@@ -1,0 +1,40 @@
+package wok.kernels;
+
+/**
+ * What attention of one layer looks like. Immutable.
+ *
+ * @param heads query heads, a multiple of {@code kvHeads}
+ * @param kvHeads key/value heads; query head h reads key/value head {@code h / (heads / kvHeads)}
+ * @param headDim dimensions of one head, of keys and of values
+ * @param scale multiplies each score
+ * @param window 0: every position up to its own; W: its own and the W-1 before
+ * @param softcap 0: none; c: scores become {@code c * tanh(score / c)}
+ */
+public record AttentionSpec(int heads, int kvHeads, int headDim, float scale, int window, float softcap) {
+    public AttentionSpec {
+        if (kvHeads < 1 || heads < 1 || heads % kvHeads != 0) {
+            throw new IllegalArgumentException(
+                    "heads: " + heads + " (expected: a positive multiple of kvHeads, " + kvHeads + ")");
+        }
+        if (headDim < 1) {
+            throw new IllegalArgumentException("headDim: " + headDim + " (expected: 1 or more)");
+        }
+        if (window < 0) {
+            throw new IllegalArgumentException("window: " + window + " (expected: 0 for none, or 1 and more)");
+        }
+        if (!(softcap >= 0) || !Float.isFinite(softcap) || !Float.isFinite(scale)) {
+            throw new IllegalArgumentException("softcap, scale: " + softcap + ", " + scale
+                    + " (expected: finite numbers, softcap 0 for none or more)");
+        }
+    }
+
+    /** Query heads that share one key/value head. */
+    public int groupedHeads() {
+        return heads / kvHeads;
+    }
+
+    /** The first position that a row at {@code position} sees; the last is its own. */
+    int firstVisible(int position) {
+        return window == 0 ? 0 : Math.max(0, position - window + 1);
+    }
+}

@@ -1,0 +1,260 @@
+package wok.kernels;
+
+import java.util.Arrays;
+
+/**
+ * A kernel set and a thread team: whole operations as a model calls them. n is the number of active rows: an operation
+ * touches rows 0 to n - 1 only.
+ *
+ * <p>How work is split: products by groups of output rows, attention by key/value head and runs of rows of one
+ * sequence, everything else by rows. No sum is ever split, so the number of threads cannot change a bit. Small
+ * operations run on the calling thread: waking another costs more than they do.
+ *
+ * <p>One thread at a time may call it. Shapes are checked at entry, once.
+ */
+public final class Compute implements AutoCloseable {
+    /** Multiply-adds below which a product is not worth sharing out: some ten microseconds of one thread. */
+    private static final long SHARED_MULTIPLIES_MIN = 200_000;
+
+    /** Elements below which a row-wise operation is not worth sharing out. */
+    private static final long SHARED_ELEMENTS_MIN = 32_768;
+
+    /** Tasks per thread: enough that a thread which was interrupted does not hold up the others for long. */
+    private static final int TASKS_PER_THREAD = 6;
+
+    /** Rows of one sequence that share the loads of keys and values. */
+    private static final int ATTENTION_ROWS = 16;
+
+    private final LeafKernels kernels;
+    private final ThreadTeam team;
+    private final Workspace[] workspaces;
+
+    private Compute(LeafKernels kernels, ThreadTeam team) {
+        this.kernels = kernels;
+        this.team = team;
+        workspaces = new Workspace[team.threads()];
+        Arrays.setAll(workspaces, worker -> new Workspace());
+    }
+
+    /**
+     * A set and a new team.
+     *
+     * @throws KernelException if the set is not in this build or does not work on this machine
+     */
+    public static Compute create(KernelSet set, int threads) {
+        return of(Kernels.create(set), threads);
+    }
+
+    /** With a set that was chosen before, e.g. {@link Kernels#best()}'s. */
+    public static Compute of(Kernels kernels, int threads) {
+        return switch (kernels) {
+            case LeafKernels leaf -> new Compute(leaf, ThreadTeam.create(threads));
+        };
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    public ThreadTeam team() {
+        return team;
+    }
+
+    /** Quantises rows 0 to n - 1 of {@code x.f32()} if the form asks for it. Call again when the rows have changed. */
+    public void prepare(Activations x, int n, ActivationForm form) {
+        checkRows(n, x.rowsMax());
+        if (form != ActivationForm.F32) {
+            QuantisedRows quantised = x.allocated(form);
+            byRows(n, x.columns(), row -> kernels.quantise(x.f32(), row, quantised));
+        }
+    }
+
+    /**
+     * {@code y[r][o] = sum over k of w[o][k] x[r][k]}.
+     *
+     * @param x [n][w.columns()], prepared for {@code w.activationForm()}
+     * @param y [n][w.rows()]
+     */
+    public void matmul(PackedMatrix w, Activations x, int n, FloatRows y) {
+        checkRows(n, Math.min(x.rowsMax(), y.rows()));
+        checkEqual("x.columns", x.columns(), w.columns());
+        checkEqual("y.columns", y.columns(), w.rows());
+        int groups = w.groups();
+        boolean shared = team.threads() > 1 && (long) w.rows() * w.columns() * n >= SHARED_MULTIPLIES_MIN;
+        int tasks = shared ? Math.min((groups + 1) / 2, team.threads() * TASKS_PER_THREAD) : 1;
+        int pairs = (groups + 1) / 2;
+        team.run(tasks, (task, worker) -> {
+            int from = (int) ((long) pairs * task / tasks) * 2;
+            int to = Math.min(groups, (int) ((long) pairs * (task + 1) / tasks) * 2);
+            kernels.matmul(w, x, n, y, from, to, workspaces[worker]);
+        });
+    }
+
+    /** {@code y[r][i] += bias[i]}. */
+    public void addBias(FloatRows y, int n, float[] bias) {
+        checkRows(n, y.rows());
+        checkEqual("bias.length", bias.length, y.columns());
+        byRows(n, y.columns(), row -> kernels.addBias(y, row, bias));
+    }
+
+    /** {@code out[r][i] = x[r][i] / sqrt(mean of x[r]^2 + eps) * weight[i]}; out may be x. */
+    public void rmsNorm(FloatRows x, int n, float[] weight, float eps, FloatRows out) {
+        checkRows(n, Math.min(x.rows(), out.rows()));
+        checkEqual("weight.length", weight.length, x.columns());
+        checkEqual("out.columns", out.columns(), x.columns());
+        byRows(n, x.columns(), row -> kernels.rmsNorm(x, row, 0, weight, eps, out));
+    }
+
+    /** RMSNorm of each head by itself, in place. {@code weight} [headDim] serves all heads. */
+    public void rmsNormHeads(FloatRows x, int n, int heads, int headDim, float[] weight, float eps) {
+        checkRows(n, x.rows());
+        checkEqual("x.columns", x.columns(), (long) heads * headDim);
+        checkEqual("weight.length", weight.length, headDim);
+        byRows(n, x.columns(), row -> {
+            for (int head = 0; head < heads; head++) {
+                kernels.rmsNorm(x, row, head * headDim, weight, eps, x);
+            }
+        });
+    }
+
+    /** Rotates the first {@code table.rotaryDims()} dimensions of each head by the row's position, in place. */
+    public void rope(FloatRows x, int n, int heads, int headDim, RopeTable table, int[] positions) {
+        checkRows(n, Math.min(x.rows(), positions.length));
+        checkEqual("x.columns", x.columns(), (long) heads * headDim);
+        if (table.rotaryDims() > headDim) {
+            throw new IllegalArgumentException(
+                    "rotaryDims: " + table.rotaryDims() + " (expected: at most headDim, " + headDim + ")");
+        }
+        for (int row = 0; row < n; row++) {
+            table.reach(positions[row]);
+        }
+        byRows(n, x.columns(), row -> kernels.rope(x, row, heads, headDim, table, positions[row]));
+    }
+
+    /** {@code out = act(gate) * up}; out may be either. All [n][same columns]. */
+    public void gatedActivation(FloatRows gate, FloatRows up, int n, GatedActivation kind, FloatRows out) {
+        checkRows(n, Math.min(gate.rows(), Math.min(up.rows(), out.rows())));
+        checkEqual("up.columns", up.columns(), gate.columns());
+        checkEqual("out.columns", out.columns(), gate.columns());
+        byRows(n, 8L * gate.columns(), row -> kernels.gatedActivation(gate, up, row, kind, out));
+    }
+
+    /** {@code x += y}. */
+    public void add(FloatRows x, FloatRows y, int n) {
+        checkRows(n, Math.min(x.rows(), y.rows()));
+        checkEqual("y.columns", y.columns(), x.columns());
+        byRows(n, x.columns(), row -> kernels.add(x, y, row));
+    }
+
+    /** {@code x *= factor}. */
+    public void scale(FloatRows x, int n, float factor) {
+        checkRows(n, x.rows());
+        byRows(n, x.columns(), row -> kernels.scale(x, row, factor));
+    }
+
+    /** {@code x = cap * tanh(x / cap)}. */
+    public void softcap(FloatRows x, int n, float cap) {
+        checkRows(n, x.rows());
+        if (!(cap > 0)) {
+            throw new IllegalArgumentException("cap: " + cap + " (expected: more than 0)");
+        }
+        byRows(n, 8L * x.columns(), row -> kernels.softcap(x, row, cap));
+    }
+
+    /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places. */
+    public void appendKv(KvLayer kv, FloatRows k, FloatRows v, RowMap map) {
+        checkRows(map.rows(), Math.min(k.rows(), v.rows()));
+        checkEqual("k.columns", k.columns(), (long) kv.kvHeads() * kv.headDim());
+        checkEqual("v.columns", v.columns(), k.columns());
+        byRows(map.rows(), 8L * k.columns(), row -> {
+            int position = map.position(row);
+            int block = map.blockTable(row)[position / KvLayer.BLOCK_POSITIONS];
+            kv.append(k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
+        });
+    }
+
+    /**
+     * Attention of each row over its sequence's keys and values up to its own position, which {@link #appendKv} has
+     * stored before.
+     *
+     * @param q [map.rows()][heads * headDim]
+     * @param out like q, other memory
+     */
+    public void attention(FloatRows q, KvLayer kv, RowMap map, AttentionSpec spec, FloatRows out) {
+        checkRows(map.rows(), Math.min(q.rows(), out.rows()));
+        checkEqual("kv.kvHeads", kv.kvHeads(), spec.kvHeads());
+        checkEqual("kv.headDim", kv.headDim(), spec.headDim());
+        checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.headDim());
+        checkEqual("out.columns", out.columns(), q.columns());
+        AttentionTask task = new AttentionTask(q, kv, map, spec, out);
+        int runs = runs(map);
+        team.run(runs * spec.kvHeads(), (index, worker) -> {
+            int from = runStart(map, index / spec.kvHeads());
+            kernels.attention(task, index % spec.kvHeads(), from, runEnd(map, from), workspaces[worker]);
+        });
+    }
+
+    /** Runs of neighbouring rows that share a block table, of at most {@link #ATTENTION_ROWS} rows. */
+    private static int runs(RowMap map) {
+        int runs = 0;
+        for (int from = 0; from < map.rows(); from = runEnd(map, from)) {
+            runs++;
+        }
+        return runs;
+    }
+
+    private static int runStart(RowMap map, int run) {
+        int from = 0;
+        for (int i = 0; i < run; i++) {
+            from = runEnd(map, from);
+        }
+        return from;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same array means the same sequence; equal ones only share less
+    private static int runEnd(RowMap map, int from) {
+        int to = from + 1;
+        while (to < map.rows() && to - from < ATTENTION_ROWS && map.blockTable(to) == map.blockTable(from)) {
+            to++;
+        }
+        return to;
+    }
+
+    @Override
+    public void close() {
+        team.close();
+    }
+
+    @FunctionalInterface
+    private interface RowOperation {
+        void run(int row);
+    }
+
+    private void byRows(int n, long workPerRow, RowOperation operation) {
+        if (n * workPerRow < SHARED_ELEMENTS_MIN || team.threads() == 1) {
+            for (int row = 0; row < n; row++) {
+                operation.run(row);
+            }
+            return;
+        }
+        int tasks = Math.min(n, team.threads() * TASKS_PER_THREAD);
+        team.run(tasks, (task, worker) -> {
+            int to = (int) ((long) n * (task + 1) / tasks);
+            for (int row = (int) ((long) n * task / tasks); row < to; row++) {
+                operation.run(row);
+            }
+        });
+    }
+
+    private static void checkRows(int n, int rows) {
+        if (n < 0 || n > rows) {
+            throw new IllegalArgumentException("n: " + n + " (expected: 0 to " + rows + ", the rows allocated)");
+        }
+    }
+
+    private static void checkEqual(String name, long value, long expected) {
+        if (value != expected) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package wok.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Keys and values of one layer, in blocks of 16 positions that sequences own. Off heap, owned by an arena.
+ *
+ * <p>Layout: {@code [block][head]}, and of a block and head
+ * <pre>
+ * keys     [headDim][16 positions]      lanes are positions
+ *          f32 scale[(headDim + 31) / 32][16 positions]     Q8 only
+ * values   [16 positions][headDim]      lanes are dimensions
+ *          f32 scale[16 positions][(headDim + 31) / 32]     Q8 only
+ * </pre>
+ * keys and values each padded to a multiple of 64 bytes. A Q8 element is {@code scale * quant}, rounded to f32, quantised
+ * by the rule of {@link QuantisedRows} over 32 dimensions.
+ *
+ * <p>Rows that are written belong to one owner thread's batch; a team's workers write different rows and read any.
+ */
+public final class KvLayer {
+    /** Positions of one block. */
+    public static final int BLOCK_POSITIONS = 16;
+
+    private static final int SCALE_DIMS = 32;
+
+    private final MemorySegment memory;
+    private final int blocks;
+    private final int kvHeads;
+    private final int headDim;
+    private final KvType type;
+
+    private KvLayer(MemorySegment memory, int blocks, int kvHeads, int headDim, KvType type) {
+        this.memory = memory;
+        this.blocks = blocks;
+        this.kvHeads = kvHeads;
+        this.headDim = headDim;
+        this.type = type;
+    }
+
+    public static KvLayer allocate(Arena arena, int blocks, int kvHeads, int headDim, KvType type) {
+        if (blocks < 1 || kvHeads < 1 || headDim < 1) {
+            throw new IllegalArgumentException("blocks, kvHeads, headDim: " + blocks + ", " + kvHeads + ", " + headDim
+                    + " (expected: 1 or more of each)");
+        }
+        long bytes = Math.multiplyExact(blockBytes(kvHeads, headDim, type), (long) blocks);
+        return new KvLayer(arena.allocate(bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type);
+    }
+
+    /** Bytes of one block of one layer: keys and values of 16 positions. */
+    public static long blockBytes(int kvHeads, int headDim, KvType type) {
+        return Math.multiplyExact(2L * kvHeads, halfBytes(headDim, type));
+    }
+
+    /** Bytes of the keys, or of the values, of one block and head. */
+    private static long halfBytes(int headDim, KvType type) {
+        long scales = type == KvType.Q8 ? 4L * BLOCK_POSITIONS * scaleBlocks(headDim) : 0;
+        long bytes = (long) BLOCK_POSITIONS * headDim * type.elementBytes() + scales;
+        return (bytes + 63) / 64 * 64;
+    }
+
+    private static int scaleBlocks(int headDim) {
+        return (headDim + SCALE_DIMS - 1) / SCALE_DIMS;
+    }
+
+    public int blocks() {
+        return blocks;
+    }
+
+    public int kvHeads() {
+        return kvHeads;
+    }
+
+    public int headDim() {
+        return headDim;
+    }
+
+    public KvType type() {
+        return type;
+    }
+
+    public long bytes() {
+        return memory.byteSize();
+    }
+
+    /** Copies a block's keys and values, for a sequence that goes its own way after a shared prefix. */
+    public void copyBlock(int from, int to) {
+        Objects.checkIndex(from, blocks);
+        Objects.checkIndex(to, blocks);
+        long size = blockBytes(kvHeads, headDim, type);
+        MemorySegment.copy(memory, from * size, memory, to * size, size);
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where the keys of a block and head start. */
+    long keys(int block, int head) {
+        Objects.checkIndex(block, blocks);
+        return ((long) block * kvHeads + head) * 2 * halfBytes(headDim, type);
+    }
+
+    /** Where the values of a block and head start. */
+    long values(int block, int head) {
+        return keys(block, head) + halfBytes(headDim, type);
+    }
+
+    /** From the start of keys or values to their Q8 scales. */
+    long scalesOffset() {
+        return (long) BLOCK_POSITIONS * headDim;
+    }
+
+    int scaleBlocks() {
+        return scaleBlocks(headDim);
+    }
+
+    float key(int block, int head, int place, int dim) {
+        long scale = scalesOffset() + 4L * (dim / SCALE_DIMS * (long) BLOCK_POSITIONS + place);
+        return element(keys(block, head), (long) dim * BLOCK_POSITIONS + place, scale);
+    }
+
+    float value(int block, int head, int place, int dim) {
+        long scale = scalesOffset() + 4L * ((long) place * scaleBlocks() + dim / SCALE_DIMS);
+        return element(values(block, head), (long) place * headDim + dim, scale);
+    }
+
+    private float element(long at, long index, long scale) {
+        return switch (type) {
+            case F16 -> Float.float16ToFloat(memory.get(JAVA_SHORT, at + 2 * index));
+            case F32 -> memory.get(JAVA_FLOAT, at + 4 * index);
+            case Q8 -> memory.get(JAVA_FLOAT, at + scale) * memory.get(JAVA_BYTE, at + index);
+        };
+    }
+
+    /** Stores one row's keys and values [kvHeads * headDim] at a place of a block. */
+    void append(FloatRows k, FloatRows v, int row, int block, int place) {
+        for (int head = 0; head < kvHeads; head++) {
+            for (int from = 0; from < headDim; from += SCALE_DIMS) {
+                int dims = Math.min(SCALE_DIMS, headDim - from);
+                int column = head * headDim + from;
+                int scaleBlock = from / SCALE_DIMS;
+                long keyAt = keys(block, head);
+                long keyScale = keyAt + scalesOffset() + 4L * ((long) scaleBlock * BLOCK_POSITIONS + place);
+                appendDims(
+                        k,
+                        k.offset(row, column),
+                        dims,
+                        keyAt,
+                        (long) from * BLOCK_POSITIONS + place,
+                        BLOCK_POSITIONS,
+                        keyScale);
+                long valueAt = values(block, head);
+                long valueScale = valueAt + scalesOffset() + 4L * ((long) place * scaleBlocks() + scaleBlock);
+                appendDims(v, v.offset(row, column), dims, valueAt, (long) place * headDim + from, 1, valueScale);
+            }
+        }
+    }
+
+    /** Up to 32 dimensions: element i of the source goes to element {@code first + i * step} behind byte {@code at}. */
+    private void appendDims(FloatRows source, long from, int dims, long at, long first, int step, long scaleAt) {
+        float inverse = type == KvType.Q8 ? writeScale(source.memory(), from, dims, scaleAt) : 0;
+        for (int i = 0; i < dims; i++) {
+            float x = source.memory().get(JAVA_FLOAT, from + 4L * i);
+            long index = first + (long) i * step;
+            switch (type) {
+                case F16 -> memory.set(JAVA_SHORT, at + 2 * index, Float.floatToFloat16(x));
+                case F32 -> memory.set(JAVA_FLOAT, at + 4 * index, x);
+                case Q8 -> memory.set(JAVA_BYTE, at + index, (byte) Math.rint(x * inverse));
+            }
+        }
+    }
+
+    /** Writes the scale of up to 32 dimensions and returns what they are multiplied with. */
+    private float writeScale(MemorySegment source, long from, int dims, long scaleAt) {
+        float greatest = 0;
+        for (int i = 0; i < dims; i++) {
+            greatest = Math.max(greatest, Math.abs(source.get(JAVA_FLOAT, from + 4L * i)));
+        }
+        float scale = QuantisedRows.scaleFor(greatest);
+        memory.set(JAVA_FLOAT, scaleAt, scale);
+        return QuantisedRows.inverse(scale);
+    }
+}

@@ -1,0 +1,40 @@
+package wok.kernels;
+
+/**
+ * The leaf operations of a kernel set: one row, one range of output groups or one head at a time, on the calling
+ * thread. {@link Compute} checks shapes and splits whole operations; the order of operations of each is in docs/math.
+ */
+sealed interface LeafKernels extends Kernels permits ReferenceKernels {
+    /** Quantises row {@code row}; see {@link QuantisedRows}. */
+    void quantise(FloatRows x, int row, QuantisedRows out);
+
+    /**
+     * Output groups {@code from} to {@code to - 1} of a product with {@code n} rows:
+     * {@code y[r][o] = sum over k of w[o][k] x[r][k]}.
+     */
+    void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace);
+
+    /** {@code y[row][i] += bias[i]}. */
+    void addBias(FloatRows y, int row, float[] bias);
+
+    /**
+     * RMSNorm of {@code weight.length} elements from column {@code at}; out may be x.
+     */
+    void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out);
+
+    /** Rotates the first dimensions of each head of a row. */
+    void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position);
+
+    /** {@code out = act(gate) * up} for a row. */
+    void gatedActivation(FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out);
+
+    /** {@code x += y} for a row. */
+    void add(FloatRows x, FloatRows y, int row);
+
+    void scale(FloatRows x, int row, float factor);
+
+    void softcap(FloatRows x, int row, float cap);
+
+    /** Rows {@code from} to {@code to - 1}, which share a block table, for all query heads of one key/value head. */
+    void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace);
+}

@@ -1,0 +1,179 @@
+package wok.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import wok.tensor.DType;
+import wok.tensor.Tensor;
+
+/**
+ * Widens every file type losslessly into one of the few packed families. A new file type is a case in
+ * {@link BlockParts} and a line in {@link QuantFormat}, not a new kernel. Stateless; any thread.
+ */
+public final class WeightPacker {
+    private static final int ROWS = PackedMatrix.GROUP_ROWS;
+
+    private WeightPacker() {}
+
+    /**
+     * Packs a matrix [rows, columns].
+     *
+     * @param arena owns the packed memory; must allow access from the team's threads
+     * @throws KernelException if the type is not supported
+     * @throws IllegalArgumentException if the tensor is not a matrix
+     */
+    public static PackedMatrix pack(Tensor weight, ActivationPrecision precision, Arena arena, ThreadTeam team) {
+        if (weight.shape().rank() != 2
+                || weight.shape().rows() > Integer.MAX_VALUE
+                || weight.shape().columns() > Integer.MAX_VALUE
+                || weight.shape().elements() == 0) {
+            throw new IllegalArgumentException(
+                    weight.name() + ": shape " + weight.shape() + " (expected: rows x columns, 1 and more)");
+        }
+        if (!BlockDecoder.supports(weight.dtype())) {
+            throw BlockDecoder.unsupported(weight.dtype());
+        }
+        PackingMemory memory = PackingMemory.of(arena);
+        return QuantFormat.of(weight.dtype())
+                .map(format -> packQuantised(weight, format, precision, memory, team))
+                .orElseGet(() -> packFloats(weight, memory, team));
+    }
+
+    /** All values of a norm weight, a bias or another small tensor, exactly. */
+    public static float[] floats(Tensor tensor) {
+        return BlockDecoder.decodeAll(tensor);
+    }
+
+    private static PackedMatrix packFloats(Tensor weight, PackingMemory memory, ThreadTeam team) {
+        DType type = switch (weight.dtype()) {
+            case BF16 -> DType.BF16;
+            case F16 -> isFinite(weight, team) ? DType.F16 : DType.F32;
+            default -> DType.F32;
+        };
+        PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), type);
+        team.run(packed.groups(), (group, worker) -> {
+            float[] values = new float[packed.columns()];
+            for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
+                BlockDecoder.decode(weight.dtype(), weight.row(row), 0, values.length, values, 0);
+                writeRow(packed, row, values);
+            }
+        });
+        return packed;
+    }
+
+    private static boolean isFinite(Tensor weight, ThreadTeam team) {
+        AtomicBoolean finite = new AtomicBoolean(true);
+        int rows = rows(weight);
+        int columns = columns(weight);
+        team.run((rows + ROWS - 1) / ROWS, (group, worker) -> {
+            float[] values = new float[columns];
+            for (int row = group * ROWS; row < Math.min(rows, (group + 1) * ROWS); row++) {
+                BlockDecoder.decode(weight.dtype(), weight.row(row), 0, columns, values, 0);
+                for (float value : values) {
+                    if (!Float.isFinite(value)) {
+                        finite.set(false);
+                        return;
+                    }
+                }
+            }
+        });
+        return finite.get();
+    }
+
+    /** Values come from the packed type, so narrowing them back is exact. */
+    private static void writeRow(PackedFloats packed, int row, float[] values) {
+        MemorySegment memory = packed.memory();
+        for (int column = 0; column < values.length; column++) {
+            long element = packed.element(row, column);
+            switch (packed.type()) {
+                case F16 -> memory.set(JAVA_SHORT, 2 * element, Float.floatToFloat16(values[column]));
+                case BF16 ->
+                    memory.set(JAVA_SHORT, 2 * element, (short) (Float.floatToRawIntBits(values[column]) >>> 16));
+                default -> memory.set(JAVA_FLOAT, 4 * element, values[column]);
+            }
+        }
+    }
+
+    private static PackedMatrix packQuantised(
+            Tensor weight, QuantFormat format, ActivationPrecision precision, PackingMemory memory, ThreadTeam team) {
+        boolean exact = precision == ActivationPrecision.F32;
+        if (format.superBlock()) {
+            ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK256;
+            PackedSuperBlocks packed = PackedSuperBlocks.of(memory, rows(weight), columns(weight), format, form);
+            team.run(packed.groups(), (group, worker) -> packGroup(weight, packed, group));
+            return packed;
+        }
+        ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK32;
+        PackedBlocks packed = PackedBlocks.of(memory, rows(weight), columns(weight), format, form);
+        team.run(packed.groups(), (group, worker) -> packGroup(weight, packed, group));
+        return packed;
+    }
+
+    private static void packGroup(Tensor weight, PackedBlocks packed, int group) {
+        BlockParts parts = new BlockParts();
+        for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
+            MemorySegment data = weight.row(row);
+            int lane = row % ROWS;
+            for (int block = 0; block < packed.blocks(); block++) {
+                parts.read(weight.dtype(), data, (long) block * weight.dtype().blockBytes());
+                long at = packed.blockOffset(group, block);
+                packed.memory().set(JAVA_FLOAT, at + 4L * lane, parts.scale);
+                if (packed.hasMin()) {
+                    packed.memory().set(JAVA_FLOAT, at + 64 + 4L * lane, parts.minScale);
+                }
+                writeQuants(
+                        packed.memory(), at + packed.quantsOffset(), lane, parts, 0, packed.bits(), packed.offset());
+            }
+        }
+    }
+
+    private static void packGroup(Tensor weight, PackedSuperBlocks packed, int group) {
+        BlockParts parts = new BlockParts();
+        for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
+            MemorySegment data = weight.row(row);
+            for (int block = 0; block < packed.blocks(); block++) {
+                parts.read(weight.dtype(), data, (long) block * weight.dtype().blockBytes());
+                writeSuperBlock(packed, packed.blockOffset(group, block), row % ROWS, parts);
+            }
+        }
+    }
+
+    private static void writeSuperBlock(PackedSuperBlocks packed, long at, int lane, BlockParts parts) {
+        MemorySegment memory = packed.memory();
+        QuantFormat format = packed.format();
+        memory.set(JAVA_FLOAT, at + 4L * lane, parts.scale);
+        if (format.hasMin()) {
+            memory.set(JAVA_FLOAT, at + packed.minScalesOffset() + 4L * lane, parts.minScale);
+        }
+        for (int sub = 0; sub < PackedSuperBlocks.BLOCK_COLUMNS / format.subColumns(); sub++) {
+            long place = at + sub * (long) ROWS + lane;
+            memory.set(JAVA_BYTE, place + packed.subScalesOffset(), (byte) parts.subScales[sub]);
+            if (format.hasMin()) {
+                memory.set(JAVA_BYTE, place + packed.subMinsOffset(), (byte) parts.subMins[sub]);
+            }
+        }
+        for (int run = 0; run < 8; run++) {
+            long quants = at + packed.quantsOffset() + (long) run * PackedBlocks.quantBytes(format.bits());
+            writeQuants(memory, quants, lane, parts, run * 32, format.bits(), format.offset());
+        }
+    }
+
+    private static void writeQuants(
+            MemorySegment memory, long at, int lane, BlockParts parts, int from, int bits, int offset) {
+        for (int column = 0; column < 32; column++) {
+            PackedBlocks.writeQuant(memory, at, lane, column, bits, parts.quants[from + column] + offset);
+        }
+    }
+
+    private static int rows(Tensor weight) {
+        return (int) weight.shape().rows();
+    }
+
+    private static int columns(Tensor weight) {
+        return (int) weight.shape().columns();
+    }
+}

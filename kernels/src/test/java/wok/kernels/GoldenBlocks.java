@@ -1,0 +1,79 @@
+package wok.kernels;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import wok.tensor.DType;
+import wok.tensor.Shape;
+import wok.tensor.Tensor;
+
+/**
+ * Blocks of every supported file type [2 rows x 512 columns], and the values that gguf-py and ggml's C code give them.
+ */
+final class GoldenBlocks {
+    static final int ROWS = 2;
+    static final int COLUMNS = 512;
+    static final List<DType> TYPES = List.of(
+            DType.F32,
+            DType.F16,
+            DType.BF16,
+            DType.Q8_0,
+            DType.Q4_0,
+            DType.Q4_1,
+            DType.Q5_0,
+            DType.Q5_1,
+            DType.Q2_K,
+            DType.Q3_K,
+            DType.Q4_K,
+            DType.Q5_K,
+            DType.Q6_K,
+            DType.IQ4_NL,
+            DType.IQ4_XS,
+            DType.MXFP4);
+
+    private GoldenBlocks() {}
+
+    static Tensor tensor(DType type) {
+        return new Tensor("weight", type, Shape.of(ROWS, COLUMNS), MemorySegment.ofArray(bytes(type + ".bin")));
+    }
+
+    static float[] expected(DType type) {
+        float[] values = new float[ROWS * COLUMNS];
+        ByteBuffer.wrap(bytes(type + ".expected.f32"))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        return values;
+    }
+
+    /**
+     * A matrix whose rows are blocks of the golden tensor in another order: real blocks, any number of rows and blocks.
+     */
+    static Tensor tensor(DType type, int rows, int columns, Arena arena) {
+        MemorySegment golden = tensor(type).data();
+        int unit = Math.max(type.blockElements(), 32);
+        long unitBytes = type.bytes(unit);
+        long units = golden.byteSize() / unitBytes;
+        MemorySegment data = arena.allocate(type.bytes((long) rows * columns));
+        for (long i = 0; i < (long) rows * columns / unit; i++) {
+            MemorySegment.copy(golden, (i * 7 + i / 5) % units * unitBytes, data, i * unitBytes, unitBytes);
+        }
+        return new Tensor("weight", type, Shape.of(rows, columns), data);
+    }
+
+    private static byte[] bytes(String name) {
+        try (InputStream in = GoldenBlocks.class.getResourceAsStream("/gguf-types/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + ": not among the test resources");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
