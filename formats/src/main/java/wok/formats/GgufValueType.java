@@ -57,12 +57,22 @@ public enum GgufValueType {
         return bytesMin;
     }
 
-    boolean isScalar() {
-        return this != STRING && this != ARRAY;
-    }
-
     static Optional<GgufValueType> ofId(long id) {
         return id >= 0 && id < BY_ID.length ? Optional.of(BY_ID[(int) id]) : Optional.empty();
+    }
+
+    /** Whether an integer type has this value; u64 has every one, as its bits. False for the other types. */
+    boolean holds(long value) {
+        return switch (this) {
+            case U8 -> value >= 0 && value <= 0xff;
+            case I8 -> value == (byte) value;
+            case U16 -> value >= 0 && value <= 0xffff;
+            case I16 -> value == (short) value;
+            case U32 -> value >= 0 && value <= 0xffff_ffffL;
+            case I32 -> value == (int) value;
+            case U64, I64 -> true;
+            case F32, F64, BOOL, STRING, ARRAY -> false;
+        };
     }
 
     /** The scalar at {@code offset}: Long, Double or Boolean. */
