@@ -11,4 +11,10 @@ public final class ModelException extends RuntimeException {
     public ModelException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The same with the file in front, unless it is there already. */
+    ModelException in(String where) {
+        String message = String.valueOf(getMessage());
+        return message.startsWith(where) ? this : new ModelException(where + ": " + message, this);
+    }
 }

@@ -1,0 +1,75 @@
+package wok.model;
+
+import java.util.Optional;
+import wok.kernels.ActivationForm;
+import wok.kernels.Activations;
+import wok.kernels.AttentionSpec;
+import wok.kernels.Compute;
+import wok.kernels.KvLayer;
+import wok.kernels.RopeTable;
+
+/**
+ * Grouped-query attention of one layer.
+ *
+ * <p>Rows of many sequences, at any positions, go through together: the projections see rows only, and the attention
+ * itself finds each row's keys through its sequence's block table. A row's keys and values are stored before any row
+ * attends, so that rows of one prompt see those before them in the same batch. That a row then gives the same bits
+ * alone, in a batch, and behind a cached prefix is the kernels' promise: a row's sums run over its positions in order,
+ * in splits whose size is a constant.
+ *
+ * <p>Queries, keys and values are three products and not one over joined weights. They share one prepared activation,
+ * so that joining would save only two starts of the thread team; and mixed files (Q4_K_M keeps some values in Q6_K)
+ * could not be joined anyway.
+ *
+ * <p>Immutable, any thread.
+ *
+ * @param layer whose buffers and KV blocks it uses
+ */
+record Attention(
+        int layer,
+        AttentionSpec spec,
+        RopeTable rope,
+        Linear query,
+        Linear key,
+        Linear value,
+        Linear output,
+        Optional<HeadNorms> headNorms)
+        implements Block {
+
+    /** The norms of every query head and of every key head. */
+    record HeadNorms(Norm query, Norm key) {}
+
+    @Override
+    public void forward(Compute compute, Batch batch, KvCache kv) {
+        Workspace workspace = batch.workspace();
+        Workspace.AttentionBuffers buffers = workspace.attention().get(layer);
+        int rows = batch.rows();
+        project(compute, workspace.input(), rows, buffers);
+        if (headNorms.isPresent()) {
+            headNorms.get().query().forwardHeads(compute, buffers.queries(), rows, spec.heads());
+            headNorms.get().key().forwardHeads(compute, buffers.keys(), rows, spec.kvHeads());
+        }
+        int[] positions = batch.map().positions();
+        compute.rope(buffers.queries(), rows, spec.heads(), spec.headDim(), rope, positions);
+        compute.rope(buffers.keys(), rows, spec.kvHeads(), spec.headDim(), rope, positions);
+        KvLayer cache = kv.layer(layer);
+        compute.appendKv(cache, buffers.keys(), buffers.values(), batch.map());
+        compute.attention(
+                buffers.queries(), cache, batch.map(), spec, buffers.mixed().f32());
+        output.forwardPreparing(compute, buffers.mixed(), rows, workspace.output());
+    }
+
+    private void project(Compute compute, Activations input, int rows, Workspace.AttentionBuffers buffers) {
+        ActivationForm prepared = query.activationForm();
+        query.forwardPreparing(compute, input, rows, buffers.queries());
+        if (key.activationForm() != prepared) {
+            prepared = key.activationForm();
+            compute.prepare(input, rows, prepared);
+        }
+        key.forward(compute, input, rows, buffers.keys());
+        if (value.activationForm() != prepared) {
+            compute.prepare(input, rows, value.activationForm());
+        }
+        value.forward(compute, input, rows, buffers.values());
+    }
+}

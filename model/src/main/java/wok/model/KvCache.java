@@ -1,0 +1,85 @@
+package wok.model;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import wok.kernels.KvLayer;
+import wok.kernels.KvType;
+
+/**
+ * Keys and values of every layer, in blocks of 16 positions. Which sequence has which block is the caller's affair: a
+ * row of a {@link Batch} brings its sequence's block table. A block id means the same block in all layers.
+ *
+ * <p>One owner thread at a time; forwards and copies must not overlap. Close it before its {@link Transformer}.
+ */
+public final class KvCache implements AutoCloseable {
+    /** Positions in a block. */
+    public static final int BLOCK_POSITIONS = KvLayer.BLOCK_POSITIONS;
+
+    private final Arena arena;
+    private final List<KvLayer> layers;
+    private final int blocks;
+    private final KvType type;
+    private final long blockBytes;
+
+    private KvCache(Arena arena, List<KvLayer> layers, int blocks, KvType type, long blockBytes) {
+        this.arena = arena;
+        this.layers = layers;
+        this.blocks = blocks;
+        this.type = type;
+        this.blockBytes = blockBytes;
+    }
+
+    static KvCache allocate(ModelConfig config, int blocks, KvType type) {
+        if (blocks < 1) {
+            throw new IllegalArgumentException("blocks: " + blocks + " (expected: 1 or more)");
+        }
+        Arena arena = Arena.ofShared();
+        try {
+            List<KvLayer> layers = config.layers().stream()
+                    .map(LayerConfig::attention)
+                    .map(a -> KvLayer.allocate(arena, blocks, a.kvHeads(), a.headDim(), type))
+                    .toList();
+            return new KvCache(arena, layers, blocks, type, blockBytes(config, type));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    static long blockBytes(ModelConfig config, KvType type) {
+        return config.layers().stream()
+                .map(LayerConfig::attention)
+                .mapToLong(a -> KvLayer.blockBytes(a.kvHeads(), a.headDim(), type))
+                .reduce(0, Math::addExact);
+    }
+
+    KvLayer layer(int index) {
+        return layers.get(index);
+    }
+
+    /** How many blocks there are; their ids are 0 and on. */
+    public int blocks() {
+        return blocks;
+    }
+
+    public KvType type() {
+        return type;
+    }
+
+    /** The bytes of one block in all layers together. */
+    public long blockBytes() {
+        return blockBytes;
+    }
+
+    /** Copies all layers' keys and values of a block. */
+    public void copyBlock(int from, int to) {
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).copyBlock(from, to);
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,49 @@
+package wok.model;
+
+import java.util.Optional;
+import wok.kernels.ActivationPrecision;
+import wok.kernels.KernelSet;
+
+/**
+ * How a model is run. None of these but {@code activations} changes a bit of its answers.
+ *
+ * @param kernels the kernel set; empty = the best that passes its self-test here
+ * @param threads how many threads compute, the caller's among them
+ * @param activations Q8: activations meet quantised weights as 8-bit numbers; F32: everything in 32-bit floats. Weights
+ *     in F32, F16 or BF16 always meet 32-bit floats
+ * @param contextMax the context is cut to this many positions; the model's own when that is shorter
+ */
+public record ModelOptions(Optional<KernelSet> kernels, int threads, ActivationPrecision activations, int contextMax) {
+    public static final int THREADS_MAX = 1024;
+
+    public ModelOptions {
+        if (threads < 1 || threads > THREADS_MAX) {
+            throw new IllegalArgumentException("threads: " + threads + " (expected: 1 to " + THREADS_MAX + ")");
+        }
+        if (contextMax < 1) {
+            throw new IllegalArgumentException("contextMax: " + contextMax + " (expected: 1 or more)");
+        }
+    }
+
+    /** The best kernels on all processors, 8-bit activations for quantised weights, the model's own context. */
+    public static ModelOptions defaults() {
+        int threads = Math.min(Runtime.getRuntime().availableProcessors(), THREADS_MAX);
+        return new ModelOptions(Optional.empty(), threads, ActivationPrecision.Q8, Integer.MAX_VALUE);
+    }
+
+    public ModelOptions withKernels(KernelSet set) {
+        return new ModelOptions(Optional.of(set), threads, activations, contextMax);
+    }
+
+    public ModelOptions withThreads(int count) {
+        return new ModelOptions(kernels, count, activations, contextMax);
+    }
+
+    public ModelOptions withActivations(ActivationPrecision precision) {
+        return new ModelOptions(kernels, threads, precision, contextMax);
+    }
+
+    public ModelOptions withContextMax(int positions) {
+        return new ModelOptions(kernels, threads, activations, positions);
+    }
+}

@@ -1,0 +1,96 @@
+package wok.model;
+
+import java.util.List;
+
+/**
+ * How a family stretches rotary position embeddings beyond the context it was first trained on: a change of the inverse
+ * frequencies, made once when the model opens.
+ *
+ * <p>Source: {@code modeling_rope_utils.py} of transformers; YaRN is arXiv 2309.00071. The type {@code dynamic} is not
+ * here: within the trained context, which is where Wok keeps a sequence, it is {@link None}. Beyond it transformers
+ * would recompute the angles of all positions as a sequence grows, and then neither a cached prefix nor a batch could
+ * be had.
+ */
+public sealed interface RopeScaling {
+
+    /** As trained. */
+    record None() implements RopeScaling {}
+
+    /**
+     * Positions divided by a factor.
+     *
+     * @param factor above 0
+     */
+    record Linear(double factor) implements RopeScaling {
+        public Linear {
+            ConfigRule.positive("factor (rope_scaling.factor, rope.scaling.factor)", factor);
+        }
+    }
+
+    /**
+     * Llama 3.1: long wavelengths are stretched by the factor, short ones stay, those between are blended.
+     *
+     * @param originalContext positions of the first training
+     */
+    record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalContext)
+            implements RopeScaling {
+        public Llama3 {
+            ConfigRule.positive("factor (rope_scaling.factor)", factor);
+            ConfigRule.positive("lowFrequencyFactor (rope_scaling.low_freq_factor)", lowFrequencyFactor);
+            ConfigRule.positive("highFrequencyFactor (rope_scaling.high_freq_factor)", highFrequencyFactor);
+            ConfigRule.require(
+                    highFrequencyFactor >= lowFrequencyFactor,
+                    "highFrequencyFactor (rope_scaling.high_freq_factor)",
+                    highFrequencyFactor,
+                    "at least low_freq_factor, " + lowFrequencyFactor);
+            ConfigRule.positive(
+                    "originalContext (rope_scaling.original_max_position_embeddings)",
+                    originalContext,
+                    ModelConfig.CONTEXT_MAX);
+        }
+    }
+
+    /**
+     * YaRN: a ramp over the dimensions from unscaled to scaled, and a factor on cosine and sine.
+     *
+     * @param originalContext positions of the first training
+     * @param betaFast turns within the original context above which a dimension stays as it is
+     * @param betaSlow turns below which it is scaled by the whole factor
+     * @param magnitude what cosine and sine are multiplied by
+     * @param truncate whether the ramp's ends are rounded to whole dimensions
+     */
+    record Yarn(
+            double factor, int originalContext, double betaFast, double betaSlow, double magnitude, boolean truncate)
+            implements RopeScaling {
+        public Yarn {
+            ConfigRule.positive("factor (rope_scaling.factor, rope.scaling.factor)", factor);
+            ConfigRule.positive(
+                    "originalContext (rope_scaling.original_max_position_embeddings,"
+                            + " rope.scaling.original_context_length)",
+                    originalContext,
+                    ModelConfig.CONTEXT_MAX);
+            ConfigRule.positive("betaFast (rope_scaling.beta_fast, rope.scaling.yarn_beta_fast)", betaFast);
+            ConfigRule.positive("betaSlow (rope_scaling.beta_slow, rope.scaling.yarn_beta_slow)", betaSlow);
+            ConfigRule.positive("magnitude (rope_scaling.attention_factor, rope.scaling.attn_factor)", magnitude);
+        }
+
+        /** YaRN's own factor on cosine and sine: 0.1 weight ln(factor) + 1. */
+        static double magnitude(double factor, double weight) {
+            return factor <= 1 ? 1 : 0.1 * weight * StrictMath.log(factor) + 1;
+        }
+    }
+
+    /**
+     * The tensor {@code rope_freqs.weight} of GGUF files: llama3 scaling already worked out.
+     *
+     * @param divisors one for each pair of rotary dimensions: the angle is divided by it
+     */
+    record Divisors(List<Float> divisors) implements RopeScaling {
+        public Divisors {
+            divisors = List.copyOf(divisors);
+            for (float divisor : divisors) {
+                ConfigRule.positive("rope_freqs.weight", divisor);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package wok.model;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import wok.formats.GgufModel;
+import wok.formats.HuggingFaceFolder;
+import wok.formats.ModelSource;
+
+/** How a file names the weights of each {@link TensorRole}. Immutable. */
+sealed interface TensorNames {
+
+    /** A tensor of the whole model, without its ending. */
+    String ofModel(TensorRole role);
+
+    /** A tensor of one layer, without its ending. */
+    String ofLayer(int layer, TensorRole role);
+
+    /** Whether a tensor that no block uses is known to be of no use to the text model. */
+    boolean isHarmless(String name);
+
+    static TensorNames of(ModelSource source) {
+        return switch (source) {
+            case GgufModel gguf -> new Gguf();
+            case HuggingFaceFolder folder -> Folder.of(folder.tensors().keySet());
+        };
+    }
+
+    /** Names in GGUF files. */
+    record Gguf() implements TensorNames {
+        /** The frequencies are the configuration's affair; the scales are of quantisers' own making. */
+        private static final Pattern HARMLESS = Pattern.compile("rope_freqs\\.weight|rope_factors_(long|short)\\.weight"
+                + "|blk\\.\\d+\\.attn_rot_embd(\\.weight)?|blk\\.\\d+\\.rope_freqs\\.weight");
+
+        @Override
+        public String ofModel(TensorRole role) {
+            return role.ggufStem();
+        }
+
+        @Override
+        public String ofLayer(int layer, TensorRole role) {
+            return "blk." + layer + "." + role.ggufStem();
+        }
+
+        @Override
+        public boolean isHarmless(String name) {
+            return HARMLESS.matcher(name).matches();
+        }
+    }
+
+    /**
+     * Names in Hugging Face folders.
+     *
+     * @param model what the names of the text model begin with
+     * @param head what {@code lm_head} begins with
+     */
+    record Folder(String model, String head) implements TensorNames {
+        /** Text models alone; the text part of multimodal ones before transformers 4.52, and since. */
+        private static final List<String> MODEL_PREFIXES =
+                List.of("model.", "language_model.model.", "model.language_model.", "");
+
+        private static final Pattern HARMLESS = Pattern.compile(
+                ".*rotary_emb\\.inv_freq|(model\\.)?(vision_tower|multi_modal_projector)\\..*|.*\\.masked_bias");
+
+        static Folder of(Set<String> names) {
+            String model = MODEL_PREFIXES.stream()
+                    .filter(prefix -> names.contains(prefix + TensorRole.EMBEDDING.folderStem() + ".weight"))
+                    .findFirst()
+                    .orElse(MODEL_PREFIXES.getFirst());
+            return new Folder(model, model.startsWith("language_model.") ? "language_model." : "");
+        }
+
+        @Override
+        public String ofModel(TensorRole role) {
+            return (role == TensorRole.OUTPUT ? head : model) + role.folderStem();
+        }
+
+        @Override
+        public String ofLayer(int layer, TensorRole role) {
+            return model + "layers." + layer + "." + role.folderStem();
+        }
+
+        @Override
+        public boolean isHarmless(String name) {
+            return HARMLESS.matcher(name).matches() || name.equals(head + "lm_head.weight");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package wok.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import wok.formats.GgufModel;
+import wok.formats.ModelSource;
+import wok.kernels.Compute;
+import wok.kernels.EmbeddingTable;
+import wok.kernels.FloatRows;
+import wok.kernels.KernelException;
+import wok.kernels.Kernels;
+import wok.kernels.KvType;
+
+/**
+ * A model in memory, and its one forward pass.
+ *
+ * <p>{@link #forward} takes a {@link Batch} of rows, each a position of some sequence, and gives logits for the rows
+ * that asked. There is no second function for prompts: a prompt is many rows of one sequence, an answer under way one
+ * row of each of many, and the engine mixes them as it likes. What keeps that simple is the promise of the kernels that
+ * a row never sees its neighbours: its logits are the same to the bit however the batch is made up. A separate decode
+ * path was not tried; it would be a second place for every family's mathematics, and the two would have to agree.
+ *
+ * <p>The pass is a list of {@link ResidualBlock}s over one stream: token embeddings come in, every block adds its
+ * output, the last rows are normed and multiplied by the output matrix. All knowledge of families is in
+ * {@link ModelConfig} and in the weights; all knowledge of storage types in {@link Linear}. The output matrix is the
+ * largest of a small model (a quarter of SmolLM2-135M), and in a prompt only the last row's logits are wanted: so only
+ * the rows that ask pay for it.
+ *
+ * <p>Memory. Matrices are packed once, as the model opens, into one arena that this object owns. Embeddings are looked
+ * up where they lie, in the mapped file: a lookup reads one row, and packing is for products. Hence the file stays open
+ * as long as the model. Of all other tensors the mapping's pages are read once and may be dropped by the system.
+ * Activations belong to a batch, keys and values to a {@link KvCache}; a forward allocates nothing.
+ *
+ * <p>One thread at a time calls {@link #forward} (its thread team works inside); the other methods may be called from
+ * any thread. Close batches and caches first.
+ */
+public final class Transformer implements AutoCloseable {
+    private final ModelSource source;
+    private final ModelConfig config;
+    private final ModelDescription description;
+    private final Arena arena;
+    private final Compute compute;
+    private final EmbeddingTable embedding;
+    private final List<ResidualBlock> blocks;
+    private final Norm outputNorm;
+    private final Linear output;
+    private final float[] embeddingRow;
+
+    private Transformer(ModelSource source, ModelConfig config, ModelOptions options, Arena arena, Compute compute) {
+        this.source = source;
+        this.config = config;
+        this.arena = arena;
+        this.compute = compute;
+        this.description = ModelDescription.of(source, config);
+        WeightReader weights = new WeightReader(source, options.activations(), arena, compute.team());
+        boolean normsAddOne = config.family() == Family.GEMMA3 && !(source instanceof GgufModel);
+        BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
+        this.embedding = new EmbeddingTable(weights.embedding(config));
+        this.blocks = builder.blocks();
+        this.outputNorm = builder.outputNorm();
+        this.output = weights.output(config);
+        this.embeddingRow = new float[config.hidden()];
+        weights.warnOfUnused();
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param source becomes the model's, which closes it; it is closed too when this method fails
+     * @throws ModelException if the family is not supported, or a field or tensor is missing or not as it must be
+     */
+    public static Transformer open(ModelSource source, ModelOptions options) {
+        Arena arena = Arena.ofShared();
+        Optional<Compute> compute = Optional.empty();
+        try {
+            ModelConfig config = ModelConfig.of(source).withContextAtMost(options.contextMax());
+            compute = Optional.of(compute(options));
+            return new Transformer(source, config, options, arena, compute.get());
+        } catch (RuntimeException | Error e) {
+            compute.ifPresent(Compute::close);
+            arena.close();
+            source.close();
+            throw e;
+        }
+    }
+
+    private static Compute compute(ModelOptions options) {
+        try {
+            Kernels kernels = options.kernels()
+                    .map(Kernels::create)
+                    .orElseGet(() -> Kernels.best().kernels());
+            return Compute.of(kernels, options.threads());
+        } catch (KernelException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** What the model is and how its file stores it. */
+    public ModelDescription describe() {
+        return description;
+    }
+
+    /** The name of the kernel set at work. */
+    public String kernels() {
+        return compute.kernels().name();
+    }
+
+    /**
+     * Memory for keys and values of all layers.
+     *
+     * @param blocks how many blocks of {@link KvCache#BLOCK_POSITIONS} positions
+     */
+    public KvCache allocateKv(int blocks, KvType type) {
+        return KvCache.allocate(config, blocks, type);
+    }
+
+    /** The bytes that one block of a KV cache takes in all layers together. */
+    public long kvBlockBytes(KvType type) {
+        return KvCache.blockBytes(config, type);
+    }
+
+    /**
+     * A batch with the memory to compute it.
+     *
+     * @param rowsMax how many rows it may have
+     * @param logitsRowsMax how many of them may want logits; each costs 4 bytes per word of the vocabulary
+     */
+    public Batch newBatch(int rowsMax, int logitsRowsMax) {
+        return new Batch(config, rowsMax, logitsRowsMax);
+    }
+
+    /**
+     * Computes a batch and stores its rows' keys and values.
+     *
+     * @param batch of this model; its block tables name blocks of {@code kv}
+     * @return in row i the logits of the i-th row that wanted them, for the first {@link Batch#logitsRows} rows;
+     *     [logitsRowsMax, vocabulary], valid until the next forward of this batch
+     */
+    public FloatRows forward(Batch batch, KvCache kv) {
+        Workspace workspace = batch.workspace();
+        if (batch.rows() > 0) {
+            embed(batch);
+            for (int i = 0; i < blocks.size(); i++) {
+                blocks.get(i).forward(compute, batch, kv);
+            }
+        }
+        if (batch.logitsRows() > 0) {
+            logits(batch);
+        }
+        return workspace.logits();
+    }
+
+    private void embed(Batch batch) {
+        FloatRows residual = batch.workspace().residual();
+        for (int row = 0; row < batch.rows(); row++) {
+            embedding.decodeRow(batch.token(row), embeddingRow, 0);
+            residual.setRow(row, embeddingRow, 0);
+        }
+        if (config.embeddingScale() != 1) {
+            compute.scale(residual, batch.rows(), config.embeddingScale());
+        }
+    }
+
+    private void logits(Batch batch) {
+        Workspace workspace = batch.workspace();
+        int rows = batch.logitsRows();
+        FloatRows last = workspace.last().f32();
+        MemorySegment residual = workspace.residual().memory();
+        long rowBytes = 4L * config.hidden();
+        for (int i = 0; i < rows; i++) {
+            MemorySegment.copy(residual, batch.logitsRow(i) * rowBytes, last.memory(), i * rowBytes, rowBytes);
+        }
+        outputNorm.forward(compute, last, rows, last);
+        output.forwardPreparing(compute, workspace.last(), rows, workspace.logits());
+        if (config.logitsSoftcap() != 0) {
+            compute.softcap(workspace.logits(), rows, config.logitsSoftcap());
+        }
+    }
+
+    @Override
+    public void close() {
+        compute.close();
+        arena.close();
+        source.close();
+    }
+}
