@@ -11,4 +11,10 @@ public final class HubException extends RuntimeException {
     public HubException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Never null. */
+    @Override
+    public String getMessage() {
+        return java.util.Objects.requireNonNullElse(super.getMessage(), "");
+    }
 }

@@ -1,5 +1,6 @@
 package wok.hub;
 
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param attempts how often a request is tried when the network or the server (5xx, 429) fails, at least 1
  * @param backoff the pause before the second attempt; it doubles each time
  * @param catalogue what short names mean
+ * @param proxies which way requests go
  */
 public record HubOptions(
         Path home,
@@ -26,7 +28,8 @@ public record HubOptions(
         Duration timeout,
         int attempts,
         Duration backoff,
-        Catalogue catalogue) {
+        Catalogue catalogue,
+        ProxySelector proxies) {
 
     /** Where models with no other address come from. */
     private static final String PUBLIC_ENDPOINT = "https://huggingface.co";
@@ -48,7 +51,8 @@ public record HubOptions(
 
     /**
      * The options that these environment variables ask for: {@code WOK_HOME}, {@code WOK_OFFLINE} or
-     * {@code HF_HUB_OFFLINE} (1, true, yes, on), {@code HF_ENDPOINT}, {@code HF_TOKEN}.
+     * {@code HF_HUB_OFFLINE} (1, true, yes, on), {@code HF_ENDPOINT}, {@code HF_TOKEN}, and the usual proxy
+     * variables ({@code HTTPS_PROXY}, {@code NO_PROXY}, …).
      *
      * @throws HubException if one of them makes no sense
      */
@@ -63,35 +67,36 @@ public record HubOptions(
                 Duration.ofSeconds(30),
                 4,
                 Duration.ofSeconds(1),
-                Catalogue.load());
+                Catalogue.load(),
+                new EnvironmentProxies(environment));
     }
 
     public HubOptions withHome(Path other) {
-        return new HubOptions(other, endpoint, token, offline, timeout, attempts, backoff, catalogue);
+        return new HubOptions(other, endpoint, token, offline, timeout, attempts, backoff, catalogue, proxies);
     }
 
     public HubOptions withOffline(boolean other) {
-        return new HubOptions(home, endpoint, token, other, timeout, attempts, backoff, catalogue);
+        return new HubOptions(home, endpoint, token, other, timeout, attempts, backoff, catalogue, proxies);
     }
 
     public HubOptions withEndpoint(URI other) {
-        return new HubOptions(home, other, token, offline, timeout, attempts, backoff, catalogue);
+        return new HubOptions(home, other, token, offline, timeout, attempts, backoff, catalogue, proxies);
     }
 
     public HubOptions withToken(Optional<String> other) {
-        return new HubOptions(home, endpoint, other, offline, timeout, attempts, backoff, catalogue);
+        return new HubOptions(home, endpoint, other, offline, timeout, attempts, backoff, catalogue, proxies);
     }
 
     public HubOptions withTimeout(Duration other) {
-        return new HubOptions(home, endpoint, token, offline, other, attempts, backoff, catalogue);
+        return new HubOptions(home, endpoint, token, offline, other, attempts, backoff, catalogue, proxies);
     }
 
     public HubOptions withAttempts(int most, Duration firstPause) {
-        return new HubOptions(home, endpoint, token, offline, timeout, most, firstPause, catalogue);
+        return new HubOptions(home, endpoint, token, offline, timeout, most, firstPause, catalogue, proxies);
     }
 
     public HubOptions withCatalogue(Catalogue other) {
-        return new HubOptions(home, endpoint, token, offline, timeout, attempts, backoff, other);
+        return new HubOptions(home, endpoint, token, offline, timeout, attempts, backoff, other, proxies);
     }
 
     /** Everything but the token. */

@@ -33,11 +33,16 @@ public sealed interface PackagePart {
             Optional<String> classifier,
             String entry)
             implements PackagePart {
+        /** {@code GROUP:ARTIFACT:VERSION[:packaging[:classifier]]}, as Maven writes it. */
+        String coordinates() {
+            return group + ":" + artifact + ":" + version
+                    + packaging.map(p -> ":" + p).orElse("")
+                    + classifier.map(c -> ":" + c).orElse("");
+        }
+
         @Override
         public String toString() {
-            return "mvn:" + group + ":" + artifact + ":" + version
-                    + packaging.map(p -> ":" + p).orElse("")
-                    + classifier.map(c -> ":" + c).orElse("") + "!" + entry;
+            return "mvn:" + coordinates() + "!" + entry;
         }
     }
 }
