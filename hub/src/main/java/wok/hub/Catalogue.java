@@ -151,7 +151,8 @@ public final class Catalogue {
             return distance(wanted, entry.name());
         }
         String family = entry.name().substring(0, entry.name().indexOf(':'));
-        return distance(wanted, family) + (entry.isDefault() ? 0 : 1);
+        boolean beginsSo = wanted.length() >= 3 && family.startsWith(wanted);
+        return (beginsSo ? 1 : distance(wanted, family)) + (entry.isDefault() ? 0 : 1);
     }
 
     /** Levenshtein's distance: the least number of letters to put in, take out or change. */

@@ -36,10 +36,17 @@ final class Printable {
         return line(String.valueOf(failure.getMessage()));
     }
 
-    /** Why an operation failed, in a few words; exceptions of the network often have no message. */
+    /** Why an operation failed, in a few words. The JDK's connection failures keep their reason in their causes. */
     static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        String kind = failure.getClass().getSimpleName().replaceAll("Exception$", "");
-        return message == null || message.isBlank() ? kind : kind + ": " + line(message);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof java.nio.channels.UnresolvedAddressException) {
+                return "unknown host name";
+            }
+            String message = cause.getMessage();
+            if (message != null && !message.isBlank()) {
+                return cause.getClass().getSimpleName().replaceAll("Exception$", "") + ": " + line(message);
+            }
+        }
+        return failure.getClass().getSimpleName().replaceAll("Exception$", "");
     }
 }

@@ -1,0 +1,87 @@
+package wok.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real clients, with tiny packages that everyone has; where there is no client, its error is looked at instead. */
+final class PackageSourceTest {
+    @TempDir
+    private Path home;
+
+    private ModelStore store() {
+        return ModelStore.open(HubOptions.of(Map.of()).withHome(home));
+    }
+
+    /** Whether there is no pip; then what Wok says about it is tested instead. */
+    private boolean isMissing(String name) {
+        boolean missing = !isInstalled("pip") && !isInstalled("python3");
+        if (missing) {
+            assertThatThrownBy(() -> store().resolve(name, ProgressListener.none()))
+                    .hasMessageContaining("pip, pip3, python3, py: not found");
+        }
+        return missing;
+    }
+
+    private static boolean isInstalled(String client) {
+        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, client)));
+    }
+
+    @Test
+    void joinsFilesOutOfWheels() throws IOException {
+        String name = "pip:six==1.17.0!six.py+pip:six==1.17.0!six-1.17.0.dist-info/LICENSE";
+        if (!isInstalled("pip")) {
+            assertThatThrownBy(() -> store().resolve(name, ProgressListener.none()))
+                    .hasMessageContaining("pip");
+            return;
+        }
+        Path path = store().resolve(name, ProgressListener.none());
+        assertThat(Files.readString(path))
+                .contains("Utilities for writing code that runs on Python 2 and 3")
+                .endsWith("SOFTWARE.\n");
+        try (Stream<Path> left = Files.list(home.resolve("partial"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhatTheClientSaid() {
+        if (isMissing("pip:six==99.99.99!six.py")) {
+            return;
+        }
+        assertThatThrownBy(() -> store().resolve("pip:six==99.99.99!six.py", ProgressListener.none()))
+                .hasMessageContaining("pip ended with 1: ")
+                .hasMessageContaining("six==99.99.99")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void neverShowsTheClientTheToken() {
+        if (isMissing("pip:six==1.17.0!six.py")) {
+            return;
+        }
+        List<String> commands = new java.util.ArrayList<>();
+        ModelStore.open(HubOptions.of(Map.of("HF_TOKEN", "secret")).withHome(home))
+                .resolve("pip:six==1.17.0!six.py", new ProgressListener() {
+                    @Override
+                    public void progress(String what, long bytes, long total) {
+                        assertThat(what).doesNotContain("secret");
+                    }
+
+                    @Override
+                    public void phase(Phase phase, String what) {
+                        commands.add(what);
+                    }
+                });
+        assertThat(commands).anyMatch(c -> c.startsWith("pip download")).noneMatch(c -> c.contains("secret"));
+    }
+}
