@@ -1,0 +1,39 @@
+package wok.engine;
+
+/**
+ * How much memory for keys and values an engine takes, and how long a sequence can be in it. A sequence that is alone
+ * always fits: {@code contextLength <= 16 * blocks}, which is what keeps the scheduler from ever being stuck.
+ *
+ * @param blocks blocks of 16 positions
+ * @param contextLength tokens that a sequence may hold
+ */
+record KvMemory(int blocks, int contextLength) {
+
+    /**
+     * @param modelContext the model's own context length
+     * @param blockBytes what a block takes in all layers
+     * @throws EngineException if the options ask for more context than the model has or the memory holds
+     */
+    static KvMemory of(EngineOptions options, int modelContext, long blockBytes) {
+        if (options.contextMax() > modelContext) {
+            throw Options.wrong(
+                    "contextMax", options.contextMax(), "at most " + modelContext + ", the model's context");
+        }
+        boolean chosen = options.contextMax() > 0;
+        int context = chosen ? options.contextMax() : modelContext;
+        int contextBlocks = KvBlockPool.blocksFor(context);
+        long bytes = options.kvBytesMax() > 0 ? options.kvBytesMax() : EngineOptions.KV_BYTES_DEFAULT;
+        long affordable = bytes / blockBytes;
+        if (options.kvBytesMax() == 0 && (chosen || affordable == 0)) {
+            affordable = Math.max(affordable, chosen ? contextBlocks : 1);
+        }
+        if (affordable < (chosen ? contextBlocks : 1)) {
+            long least = Math.multiplyExact(blockBytes, chosen ? contextBlocks : 1L);
+            throw Options.wrong("kvBytesMax", options.kvBytesMax(), "at least " + least + " for this context");
+        }
+        long useful = Math.multiplyExact((long) contextBlocks, options.sequencesMax());
+        int blocks = (int) Math.min(Math.min(affordable, useful), Integer.MAX_VALUE / KvBlockPool.BLOCK_POSITIONS);
+        long positions = (long) blocks * KvBlockPool.BLOCK_POSITIONS;
+        return new KvMemory(blocks, (int) Math.min(context, positions));
+    }
+}

@@ -1,0 +1,120 @@
+package wok.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that is a hash function: logits depend on the tokens of all positions up to the row's own, read, as attention
+ * does, through the block table from memory that earlier steps wrote. A wrong block, a stale one or one that another
+ * sequence has overwritten therefore changes the logits.
+ */
+final class FakeModel implements LanguageModel {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Row(int token, int position, int[] blockTable, boolean wantsLogits) {}
+
+    private static final int POSITIONS = KvBlockPool.BLOCK_POSITIONS;
+    private static final float END_BIAS = 0.5f;
+
+    private final int vocabularySize;
+    private final long[] memory;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<float[]> logits = new ArrayList<>();
+    private int failAtForward = -1;
+    private int forwards;
+    private int rowsGreatest;
+
+    FakeModel(int vocabularySize, int blocks) {
+        this.vocabularySize = vocabularySize;
+        memory = new long[blocks * POSITIONS];
+    }
+
+    /** The n-th forward pass (from 0) fails. */
+    void failAtForward(int n) {
+        failAtForward = n;
+    }
+
+    int rowsGreatest() {
+        return rowsGreatest;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabularySize;
+    }
+
+    @Override
+    public void clear() {
+        rows.clear();
+    }
+
+    @Override
+    public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
+        rows.add(new Row(tokenId, position, blockTable, wantsLogits));
+    }
+
+    @Override
+    public void forward() {
+        if (forwards++ == failAtForward) {
+            throw new IllegalStateException("out of luck");
+        }
+        rowsGreatest = Math.max(rowsGreatest, rows.size());
+        logits.clear();
+        for (Row row : rows) {
+            memory[cell(row.blockTable(), row.position())] = content(row.token(), row.position());
+        }
+        for (Row row : rows) {
+            if (row.wantsLogits()) {
+                logits.add(logits(row));
+            }
+        }
+    }
+
+    private float[] logits(Row row) {
+        long hash = 1;
+        for (int position = 0; position <= row.position(); position++) {
+            long content = memory[cell(row.blockTable(), position)];
+            assertThat((int) (content >>> 32)).isEqualTo(position);
+            hash = mix(hash, content);
+        }
+        return logits(hash, vocabularySize);
+    }
+
+    private static int cell(int[] blockTable, int position) {
+        return blockTable[position / POSITIONS] * POSITIONS + position % POSITIONS;
+    }
+
+    private static long content(int token, int position) {
+        return ((long) position << 32) | token;
+    }
+
+    /** What the model says after these tokens, computed without memory. */
+    static float[] logitsAfter(int[] tokens, int length, int vocabularySize) {
+        long hash = 1;
+        for (int position = 0; position < length; position++) {
+            hash = mix(hash, content(tokens[position], position));
+        }
+        return logits(hash, vocabularySize);
+    }
+
+    private static float[] logits(long hash, int vocabularySize) {
+        float[] values = new float[vocabularySize];
+        for (int id = 0; id < vocabularySize; id++) {
+            values[id] = (mix(hash, id) >>> 40) * 0x1p-22f;
+        }
+        values[FakeVocabulary.END] += END_BIAS;
+        return values;
+    }
+
+    private static long mix(long hash, long value) {
+        long mixed = (hash ^ value) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
+        return mixed ^ (mixed >>> 32);
+    }
+
+    @Override
+    public void logits(int index, float[] into) {
+        System.arraycopy(logits.get(index), 0, into, 0, vocabularySize);
+    }
+}
