@@ -2,6 +2,7 @@ package wok.cli;
 
 import java.util.LinkedHashSet;
 import picocli.CommandLine;
+import picocli.CommandLine.HelpCommand;
 
 /**
  * The program's entry: words in, an exit code out.
@@ -39,24 +40,29 @@ public final class Main {
     /** All verbs, ready to parse. */
     static CommandLine commandLine(Streams streams) {
         CommandLine line = new CommandLine(new WokCommand(streams));
-        line.addSubcommand(new PullCommand(streams))
-                //                .addSubcommand(new RunCommand(streams))
+        line.addSubcommand(new ChatCommand(streams))
+                .addSubcommand(new RunCommand(streams))
+                .addSubcommand(new PullCommand(streams))
                 .addSubcommand(new ListCommand(streams))
-                //                .addSubcommand(new ShowCommand(streams))
+                .addSubcommand(new ShowCommand(streams))
                 .addSubcommand(new RemoveCommand(streams))
                 .addSubcommand(new CopyCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TemplateCommand(streams))
-                //                .addSubcommand(new LogitsCommand(streams))
-                //                .addSubcommand(new PerplexityCommand(streams))
-                //                .addSubcommand(new BenchCommand(streams))
-                //                .addSubcommand(new DoctorCommand(streams))
-                .addSubcommand(new VersionCommand(streams));
+                .addSubcommand(new LogitsCommand(streams))
+                .addSubcommand(new PerplexityCommand(streams))
+                .addSubcommand(new BenchCommand(streams))
+                .addSubcommand(new DoctorCommand(streams))
+                .addSubcommand(new VersionCommand(streams))
+                .addSubcommand(new HelpCommand());
         line.addMixin("common", new CommonMixin());
         new LinkedHashSet<>(line.getSubcommands().values())
                 .stream()
                         .filter(verb -> !verb.getCommandName().equals("help"))
                         .forEach(verb -> verb.addMixin("common", new CommonMixin()));
+        line.getSubcommands()
+                .values()
+                .forEach(verb -> verb.getCommandSpec().usageMessage().abbreviateSynopsis(true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(Math.clamp(streams.width(), HELP_COLUMNS_MIN, HELP_COLUMNS_MAX));
         line.setUsageHelpLongOptionsMaxWidth(26);

@@ -26,7 +26,7 @@ record Streams(
         int columns,
         Map<String, String> environment) {
 
-    private static final int COLUMNS_DEFAULT = 80;
+    private static final int COLUMNS_DEFAULT = 100;
 
     /**
      * The process's own streams. The launcher says which descriptors are terminals ({@code -Dwok.terminals=012}), since

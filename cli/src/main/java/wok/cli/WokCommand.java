@@ -9,7 +9,6 @@ import picocli.CommandLine.Spec;
 /** {@code wok} alone: says what there is. */
 @Command(
         name = "wok",
-        subcommands = picocli.CommandLine.HelpCommand.class,
         customSynopsis = "wok VERB [words] [options]",
         header = "Runs open-weight language models on this computer.",
         synopsisHeading = "%n",

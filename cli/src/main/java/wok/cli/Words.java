@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Values of options that more than one verb reads. Any thread. */
 final class Words {
@@ -39,6 +40,19 @@ final class Words {
             throw new NumberFormatException(word);
         }
         return value;
+    }
+
+    /**
+     * {@code on} or {@code off}.
+     *
+     * @throws CliException of wrong usage
+     */
+    static boolean onOff(String option, String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "on", "true", "yes" -> true;
+            case "off", "false", "no" -> false;
+            default -> throw CliException.usage(option + ": " + word + " (expected: on or off)");
+        };
     }
 
     /**

@@ -1,0 +1,120 @@
+package wok.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import wok.kernels.ActivationPrecision;
+import wok.kernels.KernelSet;
+import wok.kernels.KvType;
+import wok.model.ModelOptions;
+
+/** How a model is run: the same words for every verb that runs one. One thread. */
+final class ModelMixin {
+    @Option(
+            names = "--kernels",
+            paramLabel = "SET",
+            description = "reference, vector or machine. Without it, the best that passes its self-test here.")
+    private Optional<String> kernels = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Without it, one per processor.")
+    private Optional<Integer> threads = Optional.empty();
+
+    @Option(
+            names = "--context",
+            split = ",",
+            paramLabel = "N[,shift]",
+            description = "Tokens that the model sees at most; with shift, the oldest are forgotten when it is full"
+                    + " (otherwise the answer ends there).")
+    private List<String> context = List.of();
+
+    @Option(names = "--kv", paramLabel = "TYPE", description = "How keys and values are kept: f16, f32 or q8.")
+    private Optional<String> kv = Optional.empty();
+
+    @Option(
+            names = "--activations",
+            paramLabel = "TYPE",
+            description = "What quantised weights are multiplied with: q8 (fast) or f32 (exact).")
+    private Optional<String> activations = Optional.empty();
+
+    /**
+     * The options as the model floor takes them.
+     *
+     * @throws CliException of wrong usage
+     */
+    ModelOptions options() {
+        ModelOptions options = ModelOptions.defaults().withActivations(activations());
+        if (kernels.isPresent()) {
+            options = options.withKernels(kernelSet(kernels.get()));
+        }
+        if (threads.isPresent()) {
+            options = options.withThreads(atLeastOne("--threads", threads.get(), ModelOptions.THREADS_MAX));
+        }
+        Optional<Integer> positions = contextTokens();
+        return positions.isPresent() ? options.withContextMax(positions.get()) : options;
+    }
+
+    /** How keys and values are kept, {@code byDefault} unless the words say so. */
+    KvType kvType(KvType byDefault) {
+        return kv.map(word -> switch (word.toLowerCase(Locale.ROOT)) {
+                    case "f16" -> KvType.F16;
+                    case "f32" -> KvType.F32;
+                    case "q8" -> KvType.Q8;
+                    default -> throw CliException.usage("--kv: " + word + " (expected: f16, f32 or q8)");
+                })
+                .orElse(byDefault);
+    }
+
+    /** Whether the oldest tokens are forgotten when the context is full. */
+    boolean shifts() {
+        return context.contains("shift");
+    }
+
+    /** The bound on the context, if one was given. */
+    Optional<Integer> contextTokens() {
+        Optional<Integer> tokens = Optional.empty();
+        for (String word : context) {
+            if (!word.equals("shift")) {
+                tokens = Optional.of(positions(word));
+            }
+        }
+        return tokens;
+    }
+
+    private static int positions(String word) {
+        try {
+            return atLeastOne("--context", Integer.parseInt(word.strip()), Integer.MAX_VALUE);
+        } catch (NumberFormatException e) {
+            throw CliException.usage("--context: " + word + " (expected: a number of tokens, shift, or N,shift)");
+        }
+    }
+
+    private ActivationPrecision activations() {
+        return activations
+                .map(word -> switch (word.toLowerCase(Locale.ROOT)) {
+                    case "q8" -> ActivationPrecision.Q8;
+                    case "f32" -> ActivationPrecision.F32;
+                    default -> throw CliException.usage("--activations: " + word + " (expected: q8 or f32)");
+                })
+                .orElse(ActivationPrecision.Q8);
+    }
+
+    private static KernelSet kernelSet(String word) {
+        String set = word.toLowerCase(Locale.ROOT);
+        return switch (set) {
+            case "reference" -> KernelSet.REFERENCE;
+            case "vector" -> KernelSet.VECTOR;
+            case "machine", "machine:avx2", "machine:avx512" -> KernelSet.MACHINE;
+            default -> throw CliException.usage("--kernels: " + word + " (expected: reference, vector or machine)");
+        };
+    }
+
+    /** Checks a count of something. */
+    static int atLeastOne(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw CliException.usage(option + ": " + value + " (expected: "
+                    + (most == Integer.MAX_VALUE ? "1 or more" : "1 to " + most) + ")");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,114 @@
+package wok.cli;
+
+import java.util.Arrays;
+import wok.kernels.FloatRows;
+import wok.kernels.KvType;
+import wok.model.Batch;
+import wok.model.KvCache;
+import wok.model.Transformer;
+
+/**
+ * Equally long sequences on a model without an engine: what {@code logits}, {@code perplexity} and {@code bench} need.
+ * Prompts go in chunks of {@link #CHUNK_ROWS} rows. One thread.
+ */
+final class SequenceRun implements AutoCloseable {
+    private static final int CHUNK_ROWS = 256;
+
+    /** Rows of logits at a time when all are wanted: 32 of a vocabulary of 262,144 are 32 MB. */
+    private static final int LOGITS_ROWS = 32;
+
+    /** Takes the logits of one position. */
+    @FunctionalInterface
+    interface LogitsReader {
+        /** Row {@code row} of {@code logits} belongs to the position; valid during the call. */
+        void read(int position, FloatRows logits, int row);
+    }
+
+    private final Transformer transformer;
+    private final KvCache kv;
+    private final Batch prompt;
+    private final Batch next;
+    private final int[][] blockTables;
+
+    private SequenceRun(Transformer transformer, KvCache kv, Batch prompt, Batch next, int[][] blockTables) {
+        this.transformer = transformer;
+        this.kv = kv;
+        this.prompt = prompt;
+        this.next = next;
+        this.blockTables = blockTables;
+    }
+
+    /**
+     * Memory for so many sequences.
+     *
+     * @param positions length of each
+     */
+    static SequenceRun allocate(Transformer transformer, int sequences, int positions, KvType type) {
+        int blocksEach = Math.ceilDiv(positions, KvCache.BLOCK_POSITIONS);
+        int[][] tables = new int[sequences][blocksEach];
+        for (int i = 0; i < sequences; i++) {
+            int first = i * blocksEach;
+            Arrays.setAll(tables[i], block -> first + block);
+        }
+        KvCache kv = transformer.allocateKv(Math.multiplyExact(sequences, blocksEach), type);
+        int rows = Math.min(CHUNK_ROWS, positions);
+        return new SequenceRun(
+                transformer,
+                kv,
+                transformer.newBatch(rows, Math.min(rows, LOGITS_ROWS)),
+                transformer.newBatch(sequences, sequences),
+                tables);
+    }
+
+    /**
+     * Puts tokens into the first sequence, from position {@code at} on.
+     *
+     * @param wantedFrom logits of this position and all later ones are read
+     */
+    void feed(int[] tokens, int at, int wantedFrom, LogitsReader reader) {
+        int sent = 0;
+        while (sent < tokens.length) {
+            int start = sent;
+            prompt.clear();
+            while (sent < tokens.length && hasRoom(at + sent >= wantedFrom)) {
+                prompt.add(tokens[sent], at + sent, blockTables[0], at + sent >= wantedFrom);
+                sent++;
+            }
+            FloatRows logits = transformer.forward(prompt, kv);
+            int first = Math.max(at + start, wantedFrom);
+            for (int row = 0; row < prompt.logitsRows(); row++) {
+                reader.read(first + row, logits, row);
+            }
+        }
+    }
+
+    private boolean hasRoom(boolean wantsLogits) {
+        return prompt.rows() < prompt.rowsMax() && (!wantsLogits || prompt.logitsRows() < prompt.logitsRowsMax());
+    }
+
+    /** One more token for each sequence, all at the same position; row i of the result belongs to sequence i. */
+    FloatRows step(int[] tokens, int position) {
+        next.clear();
+        for (int i = 0; i < tokens.length; i++) {
+            next.add(tokens[i], position, blockTables[i], true);
+        }
+        return transformer.forward(next, kv);
+    }
+
+    /** Gives every sequence the keys and values of the first one's first {@code positions}. */
+    void copyFirst(int positions) {
+        int blocks = Math.ceilDiv(positions, KvCache.BLOCK_POSITIONS);
+        for (int i = 1; i < blockTables.length; i++) {
+            for (int block = 0; block < blocks; block++) {
+                kv.copyBlock(blockTables[0][block], blockTables[i][block]);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        next.close();
+        prompt.close();
+        kv.close();
+    }
+}
