@@ -18,12 +18,12 @@ final class GgufCursor {
     private long position;
 
     /**
-     * @param end the offset no read may pass: the file's size, or less by a limit
+     * @param bytesMax how far reads may go, however long the file is
      */
-    GgufCursor(String path, MemorySegment file, long end) {
+    GgufCursor(String path, MemorySegment file, long bytesMax) {
         this.path = path;
         this.file = file;
-        this.end = end;
+        this.end = Math.min(file.byteSize(), bytesMax);
     }
 
     long position() {
@@ -95,7 +95,8 @@ final class GgufCursor {
     /** Moves over {@code length} bytes and gives the place where they start. */
     long advance(long length, String field) {
         if (length > end - position) {
-            throw failure(position, field, "the end after " + (end - position) + " bytes", length + " bytes");
+            String limit = end < file.byteSize() ? "the limit of " + end + " bytes" : "the end of the file";
+            throw failure(position, field, limit + " after " + (end - position) + " bytes", length + " bytes");
         }
         long start = position;
         position += length;

@@ -45,8 +45,9 @@ public final class GgufModel implements ModelSource {
         try {
             GgufReader.Part first = part(path, arena);
             Map<String, Tensor> tensors = new LinkedHashMap<>(first.tensors());
+            // Whoever joins the parts of a split model again leaves a split.count of 0.
             long parts = first.metadata().integer("split.count").orElse(1L);
-            if (parts > 1) {
+            if (parts != 0 && parts != 1) {
                 addOtherParts(path, first.metadata(), parts, tensors, arena);
             }
             return new GgufModel(path, first.metadata(), tensors, arena);
@@ -62,8 +63,8 @@ public final class GgufModel implements ModelSource {
 
     private static void addOtherParts(
             Path path, GgufMetadata metadata, long parts, Map<String, Tensor> tensors, Arena arena) {
-        if (parts > PARTS_MAX) {
-            throw failure(path, "split.count", Long.toString(parts), "1 to " + PARTS_MAX);
+        if (parts < 0 || parts > PARTS_MAX) {
+            throw failure(path, "split.count", Long.toString(parts), "0 to " + PARTS_MAX);
         }
         requirePart(path, metadata, 0, parts);
         Matcher name = PART_NAME.matcher(path.getFileName().toString());

@@ -31,7 +31,10 @@ import wok.tensor.Tensor;
  */
 final class GgufReader {
     /** Metadata and tensor table together. The greatest published vocabularies need some 20 MiB. */
-    static final long HEADER_BYTES_MAX = 256L << 20;
+    static final long HEADER_BYTES_MAX = 128L << 20;
+
+    /** One string; the longest published ones are licences and chat templates of some 100 KiB. */
+    static final long TEXT_BYTES_MAX = 16L << 20;
 
     /** Metadata entries; published files have up to about a hundred. */
     static final int ENTRIES_MAX = 1 << 16;
@@ -74,7 +77,7 @@ final class GgufReader {
     private GgufReader(String path, MemorySegment file) {
         this.path = path;
         this.file = file;
-        this.cursor = new GgufCursor(path, file, Math.min(file.byteSize(), HEADER_BYTES_MAX));
+        this.cursor = new GgufCursor(path, file, HEADER_BYTES_MAX);
     }
 
     /**
@@ -113,7 +116,7 @@ final class GgufReader {
     }
 
     private void checkMagicAndVersion() {
-        if (file.byteSize() < 8 || file.get(GgufValueType.LE_INT, 0) != 0x4655_4747) {
+        if (file.byteSize() < 4 || file.get(GgufValueType.LE_INT, 0) != 0x4655_4747) {
             throw cursor.failure(0, "magic", FileSignature.describe(file), "a GGUF file");
         }
         cursor.advance(4, "magic");
@@ -142,7 +145,7 @@ final class GgufReader {
 
     private Object value(GgufValueType type, String key, int depth) {
         return switch (type) {
-            case STRING -> cursor.lenientText(key, HEADER_BYTES_MAX);
+            case STRING -> cursor.lenientText(key, TEXT_BYTES_MAX);
             case ARRAY -> array(key, depth + 1);
             default -> cursor.scalar(type, key);
         };
@@ -183,7 +186,7 @@ final class GgufReader {
         long start = cursor.position();
         int[] ends = new int[count];
         for (int i = 0; i < count; i++) {
-            cursor.advance(cursor.count(key, HEADER_BYTES_MAX, 1), key);
+            cursor.advance(cursor.count(key, TEXT_BYTES_MAX, 1), key);
             ends[i] = (int) (cursor.position() - start);
         }
         return new PackedTexts(cursor.bytesSince(start), ends);

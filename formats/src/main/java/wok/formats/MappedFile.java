@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -66,6 +67,7 @@ final class MappedFile {
         String found = switch (cause) {
             case NoSuchFileException e -> "no such file";
             case AccessDeniedException e -> "no permission to read it";
+            case NotDirectoryException e -> "a file";
             case FileSystemLoopException e -> "a loop of links";
             default -> "a reading error (" + cause.getMessage() + ")";
         };

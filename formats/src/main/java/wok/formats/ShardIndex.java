@@ -10,9 +10,9 @@ import java.util.Set;
  * A model.safetensors.index.json: which file of the folder holds which tensor.
  *
  * @param path of the index
- * @param fileOfTensor in file order
+ * @param tensorsOfFile in file order
  */
-record ShardIndex(Path path, Map<String, String> fileOfTensor) {
+record ShardIndex(Path path, Map<String, Set<String>> tensorsOfFile) {
     static final String FILE_NAME = "model.safetensors.index.json";
 
     /** Published models have up to some two hundred shards. */
@@ -21,18 +21,19 @@ record ShardIndex(Path path, Map<String, String> fileOfTensor) {
     static ShardIndex of(Path path, Json.Obj json) {
         Json.Obj weights = json.object("weight_map")
                 .orElseThrow(() -> failure(path, "weight_map", "none", "an object from tensor to file"));
-        Map<String, String> files = new LinkedHashMap<>();
+        Map<String, Set<String>> tensorsOfFile = new LinkedHashMap<>();
         for (Map.Entry<String, Json> entry : weights.members().entrySet()) {
             if (!(entry.getValue() instanceof Json.Str file)) {
                 throw failure(path, "weight_map: " + entry.getKey(), "another JSON value", "a file's name");
             }
-            files.put(entry.getKey(), plainName(path, file.value()));
+            tensorsOfFile
+                    .computeIfAbsent(plainName(path, file.value()), name -> new LinkedHashSet<>())
+                    .add(entry.getKey());
         }
-        ShardIndex index = new ShardIndex(path, files);
-        if (index.shards().size() > SHARDS_MAX) {
-            throw failure(path, "weight_map", index.shards().size() + " files", SHARDS_MAX + " at most");
+        if (tensorsOfFile.size() > SHARDS_MAX) {
+            throw failure(path, "weight_map", tensorsOfFile.size() + " files", SHARDS_MAX + " at most");
         }
-        return index;
+        return new ShardIndex(path, tensorsOfFile);
     }
 
     /** A name within the folder: an index must not lead to files elsewhere. */
@@ -48,20 +49,20 @@ record ShardIndex(Path path, Map<String, String> fileOfTensor) {
     }
 
     Set<String> shards() {
-        return new LinkedHashSet<>(fileOfTensor.values());
+        return tensorsOfFile.keySet();
     }
 
     /** Refuses a shard that lacks a tensor the index promises, or holds one the index puts elsewhere or not at all. */
-    void requireMatch(String shard, Set<String> tensors) {
-        for (String tensor : tensors) {
-            String file = fileOfTensor.getOrDefault(tensor, "none");
-            if (!file.equals(shard)) {
-                throw failure(path, "weight_map: " + tensor, file, shard + ", which holds it");
+    void requireMatch(String shard, Set<String> found) {
+        Set<String> promised = tensorsOfFile.getOrDefault(shard, Set.of());
+        for (String tensor : found) {
+            if (!promised.contains(tensor)) {
+                throw failure(path, "weight_map: " + tensor, "another file or none", shard + ", which holds it");
             }
         }
-        for (Map.Entry<String, String> entry : fileOfTensor.entrySet()) {
-            if (entry.getValue().equals(shard) && !tensors.contains(entry.getKey())) {
-                throw failure(path, "weight_map: " + entry.getKey(), shard, "a file that holds it");
+        for (String tensor : promised) {
+            if (!found.contains(tensor)) {
+                throw failure(path, "weight_map: " + tensor, shard, "a file that holds it");
             }
         }
     }
