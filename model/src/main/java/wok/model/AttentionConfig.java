@@ -29,12 +29,10 @@ public record AttentionConfig(
 
     public AttentionConfig {
         String kvHeadsName = "kvHeads (num_key_value_heads, attention.head_count_kv)";
-        String headDimName = "headDim (head_dim, attention.key_length)";
         ConfigRule.positive("heads (num_attention_heads, attention.head_count)", heads, HEADS_MAX);
         ConfigRule.positive(kvHeadsName, kvHeads, HEADS_MAX);
         ConfigRule.require(heads % kvHeads == 0, kvHeadsName, kvHeads, "a divisor of the heads, " + heads);
-        ConfigRule.positive(headDimName, headDim, HEAD_DIM_MAX);
-        ConfigRule.require(headDim % 2 == 0, headDimName, headDim, "an even number");
+        requireHeadDim(headDim);
         ConfigRule.require(
                 rope.dimensions() <= headDim, RopeConfig.DIMENSIONS, rope.dimensions(), "at most headDim, " + headDim);
         ConfigRule.positive("scale (query_pre_attn_scalar)", scale);
@@ -45,6 +43,17 @@ public record AttentionConfig(
                 "softcap (attn_logit_softcapping, attn_logit_softcapping)",
                 softcap,
                 "0 for none, or a finite number above it");
+    }
+
+    /**
+     * What is asked of a head's size, for readers that derive other sizes from it.
+     *
+     * @throws ModelException if it is out of range or odd
+     */
+    static void requireHeadDim(int headDim) {
+        String name = "headDim (head_dim, attention.key_length)";
+        ConfigRule.positive(name, headDim, HEAD_DIM_MAX);
+        ConfigRule.require(headDim % 2 == 0, name, headDim, "an even number");
     }
 
     /** The length of a row of queries: all heads side by side. */

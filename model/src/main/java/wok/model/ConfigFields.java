@@ -56,6 +56,18 @@ record ConfigFields(String where, Function<String, Optional<Object>> lookup) {
         });
     }
 
+    /** A number of things of which there may be none: 0 or more, and within an int. */
+    int count(String key, int absent) {
+        return lookup.apply(key)
+                .map(value -> {
+                    if (value instanceof Long l && l >= 0 && l <= Integer.MAX_VALUE) {
+                        return l.intValue();
+                    }
+                    throw wrong(key, quoted(value), "an integer from 0 to " + Integer.MAX_VALUE);
+                })
+                .orElse(absent);
+    }
+
     double real(String key) {
         return maybeReal(key).orElseThrow(() -> missing(key, "a number"));
     }

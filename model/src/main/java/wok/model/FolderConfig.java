@@ -168,7 +168,7 @@ final class FolderConfig {
         }
         List<Integer> windows = new ArrayList<>();
         int pattern = fields.size("_sliding_window_pattern", fields.size("sliding_window_pattern", 6));
-        int firstWindowed = fields.has("max_window_layers") ? Math.max(0, maxWindowLayers()) : 28;
+        int firstWindowed = fields.count("max_window_layers", 28);
         for (int layer = 0; layer < layers; layer++) {
             boolean windowed = switch (family) {
                 case LLAMA, MISTRAL -> true;
@@ -178,14 +178,6 @@ final class FolderConfig {
             windows.add(windowed ? window : 0);
         }
         return windows;
-    }
-
-    private int maxWindowLayers() {
-        double value = fields.real("max_window_layers");
-        if (value < 0 || value > Integer.MAX_VALUE || value != Math.rint(value)) {
-            throw fields.wrong("max_window_layers", value, "an integer, 0 or more");
-        }
-        return (int) value;
     }
 
     /** What {@code sliding_window} says for the layers that have one; absent and null differ. */

@@ -41,6 +41,7 @@ final class GgufConfig {
         this.layers = fields.size(prefix + "block_count");
         this.hidden = fields.size(prefix + "embedding_length");
         ConfigRule.positive(prefix + "block_count", layers, ModelConfig.LAYERS_MAX);
+        ConfigRule.positive(prefix + "embedding_length", hidden, ModelConfig.HIDDEN_MAX);
     }
 
     static ModelConfig read(GgufModel gguf) {
@@ -50,7 +51,7 @@ final class GgufConfig {
                 Family.ofGgufArchitecture(architecture).orElseThrow(() -> Family.unsupported(where, architecture));
         try {
             GgufConfig config = new GgufConfig(family, architecture, gguf);
-            if (config.fields.real(config.prefix + "expert_count", 0) != 0) {
+            if (config.fields.count(config.prefix + "expert_count", 0) != 0) {
                 throw Family.unsupported(where, architecture + " with experts");
             }
             return config.read();
@@ -85,6 +86,7 @@ final class GgufConfig {
 
     private AttentionConfig attention(int layer, int heads, int kvHeads) {
         int headDim = fields.maybeSize(prefix + "attention.key_length").orElseGet(() -> headDimOf(heads));
+        AttentionConfig.requireHeadDim(headDim);
         int valueDim = fields.size(prefix + "attention.value_length", headDim);
         if (valueDim != headDim) {
             throw fields.wrong(prefix + "attention.value_length", valueDim, "attention.key_length, " + headDim);
@@ -157,9 +159,9 @@ final class GgufConfig {
     /** Qwen's converters write no window; where a file has one nevertheless, llama.cpp doesn't read it. */
     private int window(int layer) {
         return switch (family) {
-            case LLAMA, MISTRAL -> fields.size(prefix + "attention.sliding_window", 0);
+            case LLAMA, MISTRAL -> fields.count(prefix + "attention.sliding_window", 0);
             case QWEN2, QWEN3 -> 0;
-            case GEMMA3 -> isGlobal(layer) ? 0 : fields.size(prefix + "attention.sliding_window", 0);
+            case GEMMA3 -> isGlobal(layer) ? 0 : fields.count(prefix + "attention.sliding_window", 0);
         };
     }
 

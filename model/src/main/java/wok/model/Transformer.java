@@ -47,6 +47,7 @@ public final class Transformer implements AutoCloseable {
     private final Norm outputNorm;
     private final Linear output;
     private final float[] embeddingRow;
+    private final List<String> unused;
 
     private Transformer(ModelSource source, ModelConfig config, ModelOptions options, Arena arena, Compute compute) {
         this.source = source;
@@ -57,11 +58,12 @@ public final class Transformer implements AutoCloseable {
         WeightReader weights = new WeightReader(source, options.activations(), arena, compute.team());
         boolean normsAddOne = config.family() == Family.GEMMA3 && !(source instanceof GgufModel);
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
-        this.embedding = new EmbeddingTable(weights.embedding(config));
+        this.embedding = weights.embedding(config);
         this.blocks = builder.blocks();
         this.outputNorm = builder.outputNorm();
         this.output = weights.output(config);
         this.embeddingRow = new float[config.hidden()];
+        this.unused = weights.unused();
         weights.warnOfUnused();
     }
 
@@ -109,6 +111,11 @@ public final class Transformer implements AutoCloseable {
     /** The name of the kernel set at work. */
     public String kernels() {
         return compute.kernels().name();
+    }
+
+    /** Tensors of the file that are no part of the model, apart from those known to be harmless. */
+    List<String> unusedTensors() {
+        return unused;
     }
 
     /**

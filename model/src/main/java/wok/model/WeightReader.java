@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import wok.formats.ModelSource;
 import wok.kernels.ActivationPrecision;
+import wok.kernels.EmbeddingTable;
 import wok.kernels.KernelException;
 import wok.kernels.ThreadTeam;
 import wok.kernels.WeightPacker;
@@ -36,10 +37,15 @@ final class WeightReader {
         this.team = team;
     }
 
-    /** The embedding as it is in the file: [vocabulary, hidden]. */
-    Tensor embedding(ModelConfig config) {
-        return tensor(
-                names.ofModel(TensorRole.EMBEDDING) + ".weight", Shape.of(config.vocabularySize(), config.hidden()));
+    /** The embedding where it lies in the file: [vocabulary, hidden]. */
+    EmbeddingTable embedding(ModelConfig config) {
+        String name = names.ofModel(TensorRole.EMBEDDING) + ".weight";
+        Tensor tensor = tensor(name, Shape.of(config.vocabularySize(), config.hidden()));
+        try {
+            return new EmbeddingTable(tensor);
+        } catch (KernelException e) {
+            throw unsupported(name, e);
+        }
     }
 
     /** The output projection, the embedding itself when the two are tied: [vocabulary, hidden]. */
@@ -66,7 +72,7 @@ final class WeightReader {
         try {
             return new Linear(WeightPacker.pack(weight, activations, arena, team), added);
         } catch (KernelException e) {
-            throw new ModelException(source.path() + ": tensor " + weight.name() + ": " + e.getMessage(), e);
+            throw unsupported(weight.name(), e);
         }
     }
 
@@ -75,8 +81,12 @@ final class WeightReader {
         try {
             return WeightPacker.floats(vector);
         } catch (KernelException e) {
-            throw new ModelException(source.path() + ": tensor " + name + ": " + e.getMessage(), e);
+            throw unsupported(name, e);
         }
+    }
+
+    private ModelException unsupported(String name, KernelException e) {
+        return new ModelException(source.path() + ": tensor " + name + ": " + e.getMessage(), e);
     }
 
     private Tensor tensor(String name, Shape expected) {
