@@ -1,6 +1,9 @@
 package wok.formats;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -211,9 +214,20 @@ public sealed interface Json {
         return new JsonParser(name, utf8).parse();
     }
 
-    /** As {@link #parse(String, byte[])}, for text that is already decoded. */
+    /**
+     * As {@link #parse(String, byte[])}, for text that is already decoded.
+     *
+     * @throws MalformedModelException also if the text holds a lone surrogate that is not escaped
+     */
     static Json parse(String name, String text) {
-        return parse(name, text.getBytes(StandardCharsets.UTF_8));
+        try {
+            ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] bytes = new byte[utf8.remaining()];
+            utf8.get(bytes);
+            return parse(name, bytes);
+        } catch (CharacterCodingException e) {
+            throw new MalformedModelException(name, -1, "JSON text", "a lone surrogate", "characters");
+        }
     }
 
     /**

@@ -191,6 +191,13 @@ class JsonTest {
     }
 
     @Test
+    void rejectsLoneSurrogatesInDecodedText() {
+        assertThatThrownBy(() -> parse("\"\ud800\""))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("a lone surrogate");
+    }
+
+    @Test
     void nestsToTheLimitAndNoDeeper() {
         int max = JsonParser.DEPTH_MAX;
         assertThat(parse("[".repeat(max) + "]".repeat(max))).isNotNull();

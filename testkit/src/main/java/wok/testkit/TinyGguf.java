@@ -51,7 +51,21 @@ final class TinyGguf {
                     .u32(prefix + "attention.sliding_window_pattern", TinyFolder.SLIDING_PATTERN)
                     .f32(prefix + "rope.freq_base_swa", TinyFolder.LOCAL_ROPE_BASE);
         }
-        writer.u32("general.quantization_version", 2);
+        writer.u32("general.file_type", fileType(model.dtype())).u32("general.quantization_version", 2);
+    }
+
+    /** llama.cpp's number for "mostly this type". */
+    private static int fileType(DType dtype) {
+        return switch (dtype) {
+            case F16 -> 1;
+            case Q4_0 -> 2;
+            case Q4_1 -> 3;
+            case Q8_0 -> 7;
+            case Q4_K -> 15;
+            case Q6_K -> 18;
+            case BF16 -> 32;
+            default -> 0;
+        };
     }
 
     private static byte[] bytes(TinyModel model, Weight weight) {

@@ -66,9 +66,14 @@ public record TinyModel(
         }
     }
 
-    /** Two layers, hidden 64, 4 heads of 16, 2 kv heads, 320 tokens, F32: some 0.4 MB. */
+    /**
+     * Two layers (gemma3: three, the last sees all positions), hidden 64, 4 heads of 16, 2 kv heads, 320 tokens, F32:
+     * some 0.4 MB.
+     */
     public static TinyModel of(TinyFamily family) {
-        return new TinyModel(family, 2, 64, 4, 2, 16, 96, 320, 512, 8, DType.F32, family.tiesEmbeddings(), 20_260_101);
+        int layers = family == TinyFamily.GEMMA3_TEXT ? TinyFolder.SLIDING_PATTERN : 2;
+        return new TinyModel(
+                family, layers, 64, 4, 2, 16, 96, 320, 512, 8, DType.F32, family.tiesEmbeddings(), 20_260_101);
     }
 
     /** As {@link #of}, with rows of 256 and 512: every dtype's blocks fit all matrices. */
