@@ -65,7 +65,7 @@ public final class Compute implements AutoCloseable {
         checkRows(n, x.rowsMax());
         if (form != ActivationForm.F32) {
             QuantisedRows quantised = x.allocated(form);
-            byRows(n, x.columns(), row -> kernels.quantise(x.f32(), row, quantised));
+            byRows(n, x.columns(), (row, worker) -> kernels.quantise(x.f32(), row, quantised));
         }
     }
 
@@ -94,7 +94,7 @@ public final class Compute implements AutoCloseable {
     public void addBias(FloatRows y, int n, float[] bias) {
         checkRows(n, y.rows());
         checkEqual("bias.length", bias.length, y.columns());
-        byRows(n, y.columns(), row -> kernels.addBias(y, row, bias));
+        byRows(n, y.columns(), (row, worker) -> kernels.addBias(y, row, bias));
     }
 
     /** {@code out[r][i] = x[r][i] / sqrt(mean of x[r]^2 + eps) * weight[i]}; out may be x. */
@@ -102,7 +102,7 @@ public final class Compute implements AutoCloseable {
         checkRows(n, Math.min(x.rows(), out.rows()));
         checkEqual("weight.length", weight.length, x.columns());
         checkEqual("out.columns", out.columns(), x.columns());
-        byRows(n, x.columns(), row -> kernels.rmsNorm(x, row, 0, weight, eps, out));
+        byRows(n, x.columns(), (row, worker) -> kernels.rmsNorm(x, row, 0, weight, eps, out, workspaces[worker]));
     }
 
     /** RMSNorm of each head by itself, in place. {@code weight} [headDim] serves all heads. */
@@ -110,9 +110,9 @@ public final class Compute implements AutoCloseable {
         checkRows(n, x.rows());
         checkEqual("x.columns", x.columns(), (long) heads * headDim);
         checkEqual("weight.length", weight.length, headDim);
-        byRows(n, x.columns(), row -> {
+        byRows(n, x.columns(), (row, worker) -> {
             for (int head = 0; head < heads; head++) {
-                kernels.rmsNorm(x, row, head * headDim, weight, eps, x);
+                kernels.rmsNorm(x, row, head * headDim, weight, eps, x, workspaces[worker]);
             }
         });
     }
@@ -128,7 +128,7 @@ public final class Compute implements AutoCloseable {
         for (int row = 0; row < n; row++) {
             table.reach(positions[row]);
         }
-        byRows(n, x.columns(), row -> kernels.rope(x, row, heads, headDim, table, positions[row]));
+        byRows(n, x.columns(), (row, worker) -> kernels.rope(x, row, heads, headDim, table, positions[row]));
     }
 
     /** {@code out = act(gate) * up}; out may be either. All [n][same columns]. */
@@ -136,20 +136,20 @@ public final class Compute implements AutoCloseable {
         checkRows(n, Math.min(gate.rows(), Math.min(up.rows(), out.rows())));
         checkEqual("up.columns", up.columns(), gate.columns());
         checkEqual("out.columns", out.columns(), gate.columns());
-        byRows(n, 8L * gate.columns(), row -> kernels.gatedActivation(gate, up, row, kind, out));
+        byRows(n, 8L * gate.columns(), (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out));
     }
 
     /** {@code x += y}. */
     public void add(FloatRows x, FloatRows y, int n) {
         checkRows(n, Math.min(x.rows(), y.rows()));
         checkEqual("y.columns", y.columns(), x.columns());
-        byRows(n, x.columns(), row -> kernels.add(x, y, row));
+        byRows(n, x.columns(), (row, worker) -> kernels.add(x, y, row));
     }
 
     /** {@code x *= factor}. */
     public void scale(FloatRows x, int n, float factor) {
         checkRows(n, x.rows());
-        byRows(n, x.columns(), row -> kernels.scale(x, row, factor));
+        byRows(n, x.columns(), (row, worker) -> kernels.scale(x, row, factor));
     }
 
     /** {@code x = cap * tanh(x / cap)}. */
@@ -158,7 +158,7 @@ public final class Compute implements AutoCloseable {
         if (!(cap > 0)) {
             throw new IllegalArgumentException("cap: " + cap + " (expected: more than 0)");
         }
-        byRows(n, 8L * x.columns(), row -> kernels.softcap(x, row, cap));
+        byRows(n, 8L * x.columns(), (row, worker) -> kernels.softcap(x, row, cap));
     }
 
     /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places. */
@@ -166,7 +166,7 @@ public final class Compute implements AutoCloseable {
         checkRows(map.rows(), Math.min(k.rows(), v.rows()));
         checkEqual("k.columns", k.columns(), (long) kv.kvHeads() * kv.headDim());
         checkEqual("v.columns", v.columns(), k.columns());
-        byRows(map.rows(), 8L * k.columns(), row -> {
+        byRows(map.rows(), 8L * k.columns(), (row, worker) -> {
             int position = map.position(row);
             int block = map.blockTable(row)[position / KvLayer.BLOCK_POSITIONS];
             kv.append(k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
@@ -227,13 +227,13 @@ public final class Compute implements AutoCloseable {
 
     @FunctionalInterface
     private interface RowOperation {
-        void run(int row);
+        void run(int row, int worker);
     }
 
     private void byRows(int n, long workPerRow, RowOperation operation) {
         if (n * workPerRow < SHARED_ELEMENTS_MIN || team.threads() == 1) {
             for (int row = 0; row < n; row++) {
-                operation.run(row);
+                operation.run(row, 0);
             }
             return;
         }
@@ -241,7 +241,7 @@ public final class Compute implements AutoCloseable {
         team.run(tasks, (task, worker) -> {
             int to = (int) ((long) n * (task + 1) / tasks);
             for (int row = (int) ((long) n * task / tasks); row < to; row++) {
-                operation.run(row);
+                operation.run(row, worker);
             }
         });
     }

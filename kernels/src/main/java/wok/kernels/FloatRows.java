@@ -61,6 +61,18 @@ public record FloatRows(MemorySegment memory, int rows, int columns) {
         return values;
     }
 
+    /** Copies {@code count} elements of a row from {@code column} on to {@code to[at …]}. */
+    void copyTo(int row, int column, float[] to, int at, int count) {
+        java.util.Objects.checkFromIndexSize(column, count, columns);
+        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, offset(row, column), to, at, count);
+    }
+
+    /** Copies {@code from[at …]} to {@code count} elements of a row from {@code column} on. */
+    void copyFrom(float[] from, int at, int row, int column, int count) {
+        java.util.Objects.checkFromIndexSize(column, count, columns);
+        MemorySegment.copy(from, at, memory, ValueLayout.JAVA_FLOAT, offset(row, column), count);
+    }
+
     /** The byte where element (row, column) starts. */
     long offset(int row, int column) {
         java.util.Objects.checkIndex(row, rows);

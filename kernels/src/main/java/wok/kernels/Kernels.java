@@ -18,7 +18,7 @@ public sealed interface Kernels permits LeafKernels {
     static Kernels create(KernelSet set) {
         return switch (set) {
             case REFERENCE -> new ReferenceKernels();
-            case VECTOR -> KernelSelection.vectorOrThrow();
+            case VECTOR -> KernelSelection.vector();
             case MACHINE ->
                 throw new KernelException("kernels: machine is not in this build (expected: vector or reference)");
         };

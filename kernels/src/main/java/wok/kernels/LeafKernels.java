@@ -4,7 +4,7 @@ package wok.kernels;
  * The leaf operations of a kernel set: one row, one range of output groups or one head at a time, on the calling
  * thread. {@link Compute} checks shapes and splits whole operations; the order of operations of each is in docs/math.
  */
-sealed interface LeafKernels extends Kernels permits ReferenceKernels {
+sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKernels {
     /** Quantises row {@code row}; see {@link QuantisedRows}. */
     void quantise(FloatRows x, int row, QuantisedRows out);
 
@@ -20,7 +20,7 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels {
     /**
      * RMSNorm of {@code weight.length} elements from column {@code at}; out may be x.
      */
-    void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out);
+    void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out, Workspace workspace);
 
     /** Rotates the first dimensions of each head of a row. */
     void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position);

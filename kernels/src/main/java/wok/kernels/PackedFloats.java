@@ -10,8 +10,7 @@ import wok.tensor.DType;
  * Float weights: F32, F16 or BF16, widened to 32-bit floats exactly when they are multiplied.
  *
  * <p>Layout: {@code [group][column][16 rows]} elements; element (row o, column k) is number
- * {@code (o / 16 * columns + k) * 16 + o % 16}. F16 weights are finite here: a tensor with an infinity or NaN is packed
- * as F32, so that the kernels' widening needs no special case.
+ * {@code (o / 16 * columns + k) * 16 + o % 16}.
  *
  * @param type F32, F16 or BF16
  */

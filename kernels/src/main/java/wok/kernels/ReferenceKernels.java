@@ -1,5 +1,7 @@
 package wok.kernels;
 
+import java.util.Arrays;
+
 /**
  * The specification: scalar, written to be read. It stays for ever, beside every faster set. Stateless; any thread.
  */
@@ -49,8 +51,9 @@ final class ReferenceKernels implements LeafKernels {
 
     /** {@code y[i] = (x[i] * (1 / sqrt(sum of squares / n + eps))) * w[i]}; Zhang and Sennrich 2019. */
     @Override
-    public void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out) {
-        float[] lanes = new float[LANES];
+    public void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out, Workspace workspace) {
+        float[] lanes = workspace.floats(Workspace.LANES, LANES);
+        Arrays.fill(lanes, 0, LANES, 0);
         for (int i = 0; i < weight.length; i++) {
             float value = x.get(row, at + i);
             lanes[i % LANES] = Math.fma(value, value, lanes[i % LANES]);

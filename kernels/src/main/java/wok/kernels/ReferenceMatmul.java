@@ -15,7 +15,7 @@ final class ReferenceMatmul {
     static void run(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
         for (int o = from; o < to; o++) {
             if (w.activationForm() == ActivationForm.F32) {
-                float[] values = workspace.floats(0, w.columns());
+                float[] values = workspace.floats(Workspace.X, w.columns());
                 values(w, o, values);
                 for (int r = 0; r < n; r++) {
                     y.set(r, o, dot(values, w.columns(), x.f32(), r));

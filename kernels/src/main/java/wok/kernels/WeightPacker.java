@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
 import wok.tensor.DType;
 import wok.tensor.Tensor;
 
@@ -51,7 +50,7 @@ public final class WeightPacker {
     private static PackedMatrix packFloats(Tensor weight, PackingMemory memory, ThreadTeam team) {
         DType type = switch (weight.dtype()) {
             case BF16 -> DType.BF16;
-            case F16 -> isFinite(weight, team) ? DType.F16 : DType.F32;
+            case F16 -> DType.F16;
             default -> DType.F32;
         };
         PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), type);
@@ -63,25 +62,6 @@ public final class WeightPacker {
             }
         });
         return packed;
-    }
-
-    private static boolean isFinite(Tensor weight, ThreadTeam team) {
-        AtomicBoolean finite = new AtomicBoolean(true);
-        int rows = rows(weight);
-        int columns = columns(weight);
-        team.run((rows + ROWS - 1) / ROWS, (group, worker) -> {
-            float[] values = new float[columns];
-            for (int row = group * ROWS; row < Math.min(rows, (group + 1) * ROWS); row++) {
-                BlockDecoder.decode(weight.dtype(), weight.row(row), 0, columns, values, 0);
-                for (float value : values) {
-                    if (!Float.isFinite(value)) {
-                        finite.set(false);
-                        return;
-                    }
-                }
-            }
-        });
-        return finite.get();
     }
 
     /** Values come from the packed type, so narrowing them back is exact. */

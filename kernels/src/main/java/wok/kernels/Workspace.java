@@ -5,7 +5,22 @@ package wok.kernels;
  * Used by one worker at a time.
  */
 final class Workspace {
-    private float[][] floats = new float[8][0];
+    static final int PANEL = 0;
+    static final int SUMS = 1;
+    static final int DOTS = 2;
+    static final int SCALES = 3;
+    static final int MINIMA = 4;
+    static final int SUB_FACTORS = 5;
+    static final int SUB_MINIMA = 6;
+    static final int MINIMUM_SUMS = 7;
+    static final int X = 8;
+    static final int SCORES = 9;
+    static final int VALUES = 10;
+    static final int TOTALS = 11;
+    static final int LANES = 12;
+
+    private final float[][] floats = new float[13][0];
+    private int[] ints = {};
 
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {
@@ -13,5 +28,13 @@ final class Workspace {
             floats[slot] = new float[length];
         }
         return floats[slot];
+    }
+
+    /** Scratch integers, zero unless their user left others. */
+    int[] ints(int length) {
+        if (ints.length < length) {
+            ints = new int[length];
+        }
+        return ints;
     }
 }

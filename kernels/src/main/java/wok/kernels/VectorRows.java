@@ -1,0 +1,192 @@
+package wok.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Row-wise operations on the Vector API, equal to {@link ReferenceKernels} bit for bit. Each runs whole vectors and
+ * then the rest one by one, with the scalar formula. Offsets are bytes, lengths elements. Stateless; any thread.
+ */
+final class VectorRows {
+    private static final int L = Lanes.COUNT;
+    private static final int CANONICAL_LANES = 16;
+
+    private VectorRows() {}
+
+    /** {@code y[i] += x[i]}. */
+    static void add(MemorySegment y, long yAt, MemorySegment x, long xAt, int count) {
+        int i = 0;
+        for (; i + L <= count; i += L) {
+            Lanes.store(Lanes.floats(y, yAt + 4L * i).add(Lanes.floats(x, xAt + 4L * i)), y, yAt + 4L * i);
+        }
+        for (; i < count; i++) {
+            set(y, yAt, i, get(y, yAt, i) + get(x, xAt, i));
+        }
+    }
+
+    static void addBias(MemorySegment y, long at, float[] bias) {
+        int i = 0;
+        for (; i + L <= bias.length; i += L) {
+            FloatVector sum = Lanes.floats(y, at + 4L * i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
+            Lanes.store(sum, y, at + 4L * i);
+        }
+        for (; i < bias.length; i++) {
+            set(y, at, i, get(y, at, i) + bias[i]);
+        }
+    }
+
+    static void scale(MemorySegment x, long at, int count, float factor) {
+        int i = 0;
+        for (; i + L <= count; i += L) {
+            Lanes.store(Lanes.floats(x, at + 4L * i).mul(factor), x, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            set(x, at, i, get(x, at, i) * factor);
+        }
+    }
+
+    static void softcap(MemorySegment x, long at, int count, float cap) {
+        int i = 0;
+        for (; i + L <= count; i += L) {
+            Lanes.store(VectorMath.softcap(Lanes.floats(x, at + 4L * i), cap), x, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            set(x, at, i, CanonicalMath.softcap(get(x, at, i), cap));
+        }
+    }
+
+    static void silu(MemorySegment gate, MemorySegment up, MemorySegment out, long at, int count) {
+        int i = 0;
+        for (; i + L <= count; i += L) {
+            FloatVector activated = VectorMath.silu(Lanes.floats(gate, at + 4L * i));
+            Lanes.store(activated.mul(Lanes.floats(up, at + 4L * i)), out, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            set(out, at, i, CanonicalMath.silu(get(gate, at, i)) * get(up, at, i));
+        }
+    }
+
+    static void geluTanh(MemorySegment gate, MemorySegment up, MemorySegment out, long at, int count) {
+        int i = 0;
+        for (; i + L <= count; i += L) {
+            FloatVector activated = VectorMath.geluTanh(Lanes.floats(gate, at + 4L * i));
+            Lanes.store(activated.mul(Lanes.floats(up, at + 4L * i)), out, at + 4L * i);
+        }
+        for (; i < count; i++) {
+            set(out, at, i, CanonicalMath.geluTanh(get(gate, at, i)) * get(up, at, i));
+        }
+    }
+
+    static void rmsNorm(
+            MemorySegment x, long at, float[] weight, float eps, MemorySegment out, long outAt, float[] lanes) {
+        squares(x, at, weight.length, lanes);
+        float factor = ReferenceKernels.normFactor(CanonicalMath.fold(lanes), weight.length, eps);
+        int i = 0;
+        for (; i + L <= weight.length; i += L) {
+            FloatVector scaled = Lanes.floats(x, at + 4L * i).mul(factor);
+            Lanes.store(scaled.mul(FloatVector.fromArray(Lanes.FLOATS, weight, i)), out, outAt + 4L * i);
+        }
+        for (; i < weight.length; i++) {
+            set(out, outAt, i, get(x, at, i) * factor * weight[i]);
+        }
+    }
+
+    /** Sixteen partial sums of squares: element i to lane i mod 16. */
+    private static void squares(MemorySegment x, long at, int count, float[] lanes) {
+        int whole = count / CANONICAL_LANES * CANONICAL_LANES;
+        for (int part = 0; part < CANONICAL_LANES; part += L) {
+            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+            for (int i = part; i < whole; i += CANONICAL_LANES) {
+                FloatVector value = Lanes.floats(x, at + 4L * i);
+                sum = value.fma(value, sum);
+            }
+            sum.intoArray(lanes, part);
+        }
+        for (int i = whole; i < count; i++) {
+            float value = get(x, at, i);
+            lanes[i - whole] = Math.fma(value, value, lanes[i - whole]);
+        }
+    }
+
+    /** Dimension i with dimension i + pairs of one head, by cosines and sines from {@code entry} on. */
+    static void rotateHalves(MemorySegment x, long at, float[] cosines, float[] sines, int entry, int pairs) {
+        long second = at + 4L * pairs;
+        int i = 0;
+        for (; i + L <= pairs; i += L) {
+            FloatVector a = Lanes.floats(x, at + 4L * i);
+            FloatVector b = Lanes.floats(x, second + 4L * i);
+            FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, cosines, entry + i);
+            FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, sines, entry + i);
+            Lanes.store(a.fma(cos, b.mul(sin).neg()), x, at + 4L * i);
+            Lanes.store(b.fma(cos, a.mul(sin)), x, second + 4L * i);
+        }
+        for (; i < pairs; i++) {
+            float a = get(x, at, i);
+            float b = get(x, second, i);
+            set(x, at, i, Math.fma(a, cosines[entry + i], -(b * sines[entry + i])));
+            set(x, second, i, Math.fma(b, cosines[entry + i], a * sines[entry + i]));
+        }
+    }
+
+    /** Dimension 2i with dimension 2i + 1 of one head; scalar, since it is a small part of a step. */
+    static void rotateNeighbours(MemorySegment x, long at, float[] cosines, float[] sines, int entry, int pairs) {
+        for (int i = 0; i < pairs; i++) {
+            float a = get(x, at, 2 * i);
+            float b = get(x, at, 2 * i + 1);
+            set(x, at, 2 * i, Math.fma(a, cosines[entry + i], -(b * sines[entry + i])));
+            set(x, at, 2 * i + 1, Math.fma(b, cosines[entry + i], a * sines[entry + i]));
+        }
+    }
+
+    /** One row; see {@link QuantisedRows}. Its columns are a multiple of 32. */
+    static void quantise(MemorySegment x, long at, int row, QuantisedRows out) {
+        int blockColumns = out.blockColumns();
+        for (int block = 0; block < out.blocks(); block++) {
+            long from = at + 4L * block * blockColumns;
+            float scale = QuantisedRows.scaleFor(greatest(x, from, blockColumns));
+            out.setScale(row, block, scale);
+            int to = row * out.columns() + block * blockColumns;
+            round(x, from, blockColumns, QuantisedRows.inverse(scale), out.floats(), to);
+        }
+        int first = row * out.columns();
+        bytes(out.floats(), first, out.columns(), out.quants());
+        out.sumRow(row);
+    }
+
+    /** The greatest |x|; as integers, floats without sign keep their order, and NaN is greater than infinity. */
+    private static float greatest(MemorySegment x, long at, int count) {
+        IntVector greatest = IntVector.zero(Lanes.INTS);
+        for (int i = 0; i < count; i += L) {
+            greatest = greatest.max(Lanes.ints(x, at + 4L * i).and(Integer.MAX_VALUE));
+        }
+        return Float.intBitsToFloat(greatest.reduceLanes(VectorOperators.MAX));
+    }
+
+    /** {@code rint(x * inverse)} by adding and taking away 1.5 * 2^23; NaN gives 0. */
+    private static void round(MemorySegment x, long at, int count, float inverse, float[] out, int to) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector scaled = Lanes.floats(x, at + 4L * i).mul(inverse);
+            FloatVector rounded = scaled.add(CanonicalMath.ROUNDER).sub(CanonicalMath.ROUNDER);
+            Lanes.toFloats(Lanes.toInts(rounded)).intoArray(out, to + i);
+        }
+    }
+
+    private static void bytes(float[] quants, int from, int count, MemorySegment out) {
+        for (int i = 0; i < count; i++) {
+            out.set(JAVA_BYTE, (long) from + i, (byte) quants[from + i]);
+        }
+    }
+
+    private static float get(MemorySegment memory, long at, int index) {
+        return memory.get(JAVA_FLOAT, at + 4L * index);
+    }
+
+    private static void set(MemorySegment memory, long at, int index, float value) {
+        memory.set(JAVA_FLOAT, at + 4L * index, value);
+    }
+}
