@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import wok.formats.Json;
 import wok.formats.SafetensorsWriter;
 import wok.tensor.DType;
@@ -52,7 +54,7 @@ final class TinyFolder {
 
     private static Json.Obj config(TinyModel model, TinyTokenizer tokenizer) {
         TinyFamily family = model.family();
-        Json.Obj config = Json.object(
+        Json.Obj common = Json.object(
                 "architectures", Json.array(List.of(Json.of(family.className()))),
                 "model_type", Json.of(family.modelType()),
                 "vocab_size", Json.of(model.vocabulary()),
@@ -71,27 +73,37 @@ final class TinyFolder {
                 "rope_theta", Json.of(family.ropeBase()),
                 "tie_word_embeddings", Json.of(model.tiedEmbeddings()),
                 "transformers_version", Json.of("4.57.0"));
-        return switch (family) {
+        Map<String, Json> config = new LinkedHashMap<>(common.members());
+        config.putAll(ofFamily(model).members());
+        return new Json.Obj(config);
+    }
+
+    /** What only this family's config.json has. */
+    private static Json.Obj ofFamily(TinyModel model) {
+        return switch (model.family()) {
             case LLAMA ->
-                config.with("hidden_act", Json.of("silu"))
-                        .with("attention_bias", Json.of(false))
-                        .with("mlp_bias", Json.of(false))
-                        .with("rope_scaling", Json.NULL);
-            case MISTRAL -> config.with("hidden_act", Json.of("silu")).with("sliding_window", Json.NULL);
+                Json.object(
+                        "hidden_act", Json.of("silu"),
+                        "attention_bias", Json.of(false),
+                        "mlp_bias", Json.of(false),
+                        "rope_scaling", Json.NULL);
+            case MISTRAL -> Json.object("hidden_act", Json.of("silu"), "sliding_window", Json.NULL);
             case QWEN2, QWEN3 ->
-                config.with("hidden_act", Json.of("silu"))
-                        .with("use_sliding_window", Json.of(false))
-                        .with("sliding_window", Json.NULL)
-                        .with("max_window_layers", Json.of(model.layers()));
+                Json.object(
+                        "hidden_act", Json.of("silu"),
+                        "use_sliding_window", Json.of(false),
+                        "sliding_window", Json.NULL,
+                        "max_window_layers", Json.of(model.layers()));
             case GEMMA3_TEXT ->
-                config.with("hidden_activation", Json.of("gelu_pytorch_tanh"))
-                        .with("query_pre_attn_scalar", Json.of(model.headDim()))
-                        .with("rope_local_base_freq", Json.of(LOCAL_ROPE_BASE))
-                        .with("rope_scaling", Json.NULL)
-                        .with("sliding_window", Json.of(model.slidingWindow()))
-                        .with("sliding_window_pattern", Json.of(SLIDING_PATTERN))
-                        .with("attn_logit_softcapping", Json.NULL)
-                        .with("final_logit_softcapping", Json.NULL);
+                Json.object(
+                        "hidden_activation", Json.of("gelu_pytorch_tanh"),
+                        "query_pre_attn_scalar", Json.of(model.headDim()),
+                        "rope_local_base_freq", Json.of(LOCAL_ROPE_BASE),
+                        "rope_scaling", Json.NULL,
+                        "sliding_window", Json.of(model.slidingWindow()),
+                        "sliding_window_pattern", Json.of(SLIDING_PATTERN),
+                        "attn_logit_softcapping", Json.NULL,
+                        "final_logit_softcapping", Json.NULL);
         };
     }
 

@@ -80,10 +80,9 @@ public record TinyTokenizer(List<String> tokens, List<Merge> merges, int unused)
 
     void putInto(GgufWriter writer) {
         List<Integer> types = new ArrayList<>();
-        int firstSpecial = tokens.size() - SPECIALS.size();
         for (int id = 0; id < tokens.size(); id++) {
             // llama.cpp's token types: 1 normal, 3 control, 5 unused.
-            types.add(id >= firstSpecial ? 3 : id >= firstSpecial - unused ? 5 : 1);
+            types.add(id < plainTokens() ? 1 : id < plainTokens() + unused ? 5 : 3);
         }
         writer.text("tokenizer.ggml.model", "gpt2")
                 .text("tokenizer.ggml.pre", "gpt-2")
@@ -103,23 +102,15 @@ public record TinyTokenizer(List<String> tokens, List<Merge> merges, int unused)
     }
 
     Json.Obj tokenizerJson() {
-        Map<String, Json> vocabulary = new LinkedHashMap<>();
-        int plain = tokens.size() - SPECIALS.size() - unused;
-        for (int id = 0; id < plain; id++) {
-            vocabulary.put(tokens.get(id), Json.of(id));
-        }
-        List<Json> added = new ArrayList<>();
-        for (int id = plain; id < tokens.size(); id++) {
-            added.add(addedToken(tokens.get(id)).with("id", Json.of(id)));
-        }
-        List<Json.Arr> pairs = merges.stream()
-                .map(merge -> Json.array(List.of(Json.of(merge.left()), Json.of(merge.right()))))
-                .toList();
         Json.Obj byteLevel = Json.object(
                 "type", Json.of("ByteLevel"),
                 "add_prefix_space", Json.of(false),
                 "trim_offsets", Json.of(true),
                 "use_regex", Json.of(true));
+        List<Json> added = new ArrayList<>();
+        for (int id = plainTokens(); id < tokens.size(); id++) {
+            added.add(addedToken(tokens.get(id)).with("id", Json.of(id)));
+        }
         return Json.object(
                 "version",
                 Json.of("1.0"),
@@ -138,27 +129,43 @@ public record TinyTokenizer(List<String> tokens, List<Merge> merges, int unused)
                 "decoder",
                 byteLevel,
                 "model",
-                Json.object(
-                        "type",
-                        Json.of("BPE"),
-                        "dropout",
-                        Json.NULL,
-                        "unk_token",
-                        Json.NULL,
-                        "continuing_subword_prefix",
-                        Json.NULL,
-                        "end_of_word_suffix",
-                        Json.NULL,
-                        "fuse_unk",
-                        Json.of(false),
-                        "byte_fallback",
-                        Json.of(false),
-                        "ignore_merges",
-                        Json.of(false),
-                        "vocab",
-                        new Json.Obj(vocabulary),
-                        "merges",
-                        Json.array(pairs)));
+                bytePairs());
+    }
+
+    private Json.Obj bytePairs() {
+        Map<String, Json> vocabulary = new LinkedHashMap<>();
+        for (int id = 0; id < plainTokens(); id++) {
+            vocabulary.put(tokens.get(id), Json.of(id));
+        }
+        List<Json.Arr> pairs = merges.stream()
+                .map(merge -> Json.array(List.of(Json.of(merge.left()), Json.of(merge.right()))))
+                .toList();
+        return Json.object(
+                "type",
+                Json.of("BPE"),
+                "dropout",
+                Json.NULL,
+                "unk_token",
+                Json.NULL,
+                "continuing_subword_prefix",
+                Json.NULL,
+                "end_of_word_suffix",
+                Json.NULL,
+                "fuse_unk",
+                Json.of(false),
+                "byte_fallback",
+                Json.of(false),
+                "ignore_merges",
+                Json.of(false),
+                "vocab",
+                new Json.Obj(vocabulary),
+                "merges",
+                Json.array(pairs));
+    }
+
+    /** The byte tokens and those of the merges. */
+    private int plainTokens() {
+        return tokens.size() - SPECIALS.size() - unused;
     }
 
     private static Json.Obj addedToken(String spelling) {

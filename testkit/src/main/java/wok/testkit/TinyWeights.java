@@ -42,14 +42,14 @@ final class TinyWeights {
 
     static List<Weight> of(TinyModel model) {
         TinyWeights all = new TinyWeights(model);
-        all.embedding("model.embed_tokens.weight", "token_embd.weight");
+        all.vocabulary("model.embed_tokens.weight", "token_embd.weight", Kind.EMBEDDING);
         for (int layer = 0; layer < model.layers(); layer++) {
             all.attention("model.layers." + layer + ".", "blk." + layer + ".");
             all.feedForward("model.layers." + layer + ".", "blk." + layer + ".");
         }
         all.norm("model.norm.weight", "output_norm.weight", model.hidden());
         if (!model.tiedEmbeddings()) {
-            all.embedding("lm_head.weight", "output.weight");
+            all.vocabulary("lm_head.weight", "output.weight", Kind.MATRIX);
         }
         return List.copyOf(all.weights);
     }
@@ -94,8 +94,8 @@ final class TinyWeights {
         weights.add(new Weight(name, gguf, Kind.MATRIX, rows, columns, headsPermuted));
     }
 
-    private void embedding(String name, String gguf) {
-        weights.add(new Weight(name, gguf, Kind.EMBEDDING, model.vocabulary(), model.hidden(), 0));
+    private void vocabulary(String name, String gguf, Kind kind) {
+        weights.add(new Weight(name, gguf, kind, model.vocabulary(), model.hidden(), 0));
     }
 
     private void norm(String name, String gguf, int width) {
