@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Says what a file that is not the expected one looks like, by its first bytes: people download the wrong file, a
@@ -21,7 +22,7 @@ final class FileSignature {
         }
         byte[] start = file.asSlice(0, Math.min(LOOK_BYTES, file.byteSize())).toArray(JAVA_BYTE);
         String text = new String(start, StandardCharsets.ISO_8859_1);
-        String lower = text.stripLeading().toLowerCase(java.util.Locale.ROOT);
+        String lower = text.stripLeading().toLowerCase(Locale.ROOT);
         if (text.startsWith("GGUF")) {
             return "a GGUF file";
         } else if (text.startsWith("FUGG")) {

@@ -23,6 +23,9 @@ final class JsonParser {
      */
     static final int VALUES_MAX = 1 << 22;
 
+    /** One string in the text; a picture in a request is some megabytes. */
+    static final int STRING_BYTES_MAX = 64 << 20;
+
     /** Characters of one number. */
     static final int NUMBER_LENGTH_MAX = 400;
 
@@ -203,6 +206,7 @@ final class JsonParser {
             position++;
             escape(builder);
             builder.append(run());
+            requireStringLength(builder.length());
         }
         position++;
         return builder.toString();
@@ -220,7 +224,14 @@ final class JsonParser {
             }
             position++;
         }
+        requireStringLength(position - start);
         return ascii ? new String(text, start, position - start, StandardCharsets.ISO_8859_1) : utf8(start, position);
+    }
+
+    private void requireStringLength(int length) {
+        if (length > STRING_BYTES_MAX) {
+            throw failure("string", "more than " + STRING_BYTES_MAX + " bytes", STRING_BYTES_MAX + " at most");
+        }
     }
 
     private String utf8(int from, int to) {

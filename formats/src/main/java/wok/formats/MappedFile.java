@@ -3,6 +3,7 @@ package wok.formats;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
@@ -48,7 +49,7 @@ final class MappedFile {
                 throw new MalformedModelException(
                         path.toString(), -1, "file", size + " bytes", "at most " + bytesMax + " bytes");
             }
-            return java.nio.channels.Channels.newInputStream(channel).readNBytes((int) size);
+            return Channels.newInputStream(channel).readNBytes((int) size);
         } catch (IOException e) {
             throw unreadable(path, e, expected);
         }
