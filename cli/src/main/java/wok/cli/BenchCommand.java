@@ -79,6 +79,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         BenchPlan plan = plan();
+        running.check();
         ModelOptions options = running.options();
         int[] counts = threads.isEmpty() ? new int[] {options.threads()} : Words.integers("-t", threads);
         Arrays.stream(counts).forEach(count -> ModelMixin.atLeastOne("-t", count, ModelOptions.THREADS_MAX));

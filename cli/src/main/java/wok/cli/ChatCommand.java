@@ -58,7 +58,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<Boolean> thinking = think.map(word -> Words.onOff("--think", word));
-        running.options();
+        running.check();
         try (LoadedModel loaded = LoadedModel.open(hub.locate(model, streams), running, streams)) {
             if (!loaded.hasTemplate()) {
                 throw CliException.failed(

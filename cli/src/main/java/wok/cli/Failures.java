@@ -29,8 +29,8 @@ final class Failures {
 
     /** Work that failed. */
     static int ofWork(Exception e, CommandLine command, Streams streams) {
-        if (e instanceof Output.ReaderGone gone) {
-            throw gone;
+        if (e instanceof Output.ReaderGone) {
+            return Main.DONE;
         }
         if (debugging(command.getParseResult())) {
             StringWriter trace = new StringWriter();

@@ -127,7 +127,7 @@ final class LoadedModel implements AutoCloseable {
             variables = variables.with("enable_thinking", Json.of(think.get()));
         }
         RenderedPrompt rendered = chat.renderTagged(variables);
-        return new Prompt(tokenizer.encode(rendered.text(), EncodeOptions.SPECIAL), reasoning(rendered, think));
+        return new Prompt(tokenizer.encode(rendered), reasoning(rendered, think));
     }
 
     /** Thinking has tags of its own in the vocabulary; some templates write the opening one themselves. */

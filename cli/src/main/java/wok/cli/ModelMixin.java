@@ -54,6 +54,16 @@ final class ModelMixin {
         return positions.isPresent() ? options.withContextMax(positions.get()) : options;
     }
 
+    /**
+     * Looks at all words before anything is opened or fetched.
+     *
+     * @throws CliException of wrong usage
+     */
+    void check() {
+        options();
+        kvType(KvType.F16);
+    }
+
     /** How keys and values are kept, {@code byDefault} unless the words say so. */
     KvType kvType(KvType byDefault) {
         return kv.map(word -> switch (word.toLowerCase(Locale.ROOT)) {

@@ -81,6 +81,7 @@ final class PerplexityCommand implements Callable<Integer> {
         if (step < 1 || step >= context) {
             throw CliException.usage("--stride: " + step + " (expected: 1 to " + (context - 1) + ", below --context)");
         }
+        running.check();
         String text = Words.text(file, streams);
         ModelSource source = ModelSource.open(hub.locate(model, streams));
         try (Transformer transformer = Transformer.open(source, running.options())) {

@@ -82,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
         if (raw && !system.isEmpty()) {
             throw CliException.usage("--raw, --system: both given (expected: one; --raw has no system message)");
         }
-        running.options();
+        running.check();
         String prompt = prompt();
         try (LoadedModel loaded = LoadedModel.open(hub.locate(model, streams), running, streams)) {
             SamplingOptions sampling = chosen.sampling(loaded.sampling());
