@@ -1,5 +1,6 @@
 package wok.cli;
 
+import java.io.IOException;
 import java.util.LinkedHashSet;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
@@ -84,8 +85,12 @@ public final class Main {
         }
 
         @Override
-        public void write(char[] characters, int from, int count) {
-            out.print(new String(characters, from, count));
+        public void write(char[] characters, int from, int count) throws IOException {
+            try {
+                out.print(new String(characters, from, count));
+            } catch (Output.ReaderGone e) {
+                throw new IOException(e); // a PrintWriter takes note and goes on
+            }
         }
 
         @Override
