@@ -40,10 +40,14 @@ record Attention(
     record HeadNorms(Norm query, Norm key) {}
 
     @Override
-    public void forward(Compute compute, Batch batch, KvCache kv) {
+    public boolean looksBack() {
+        return true;
+    }
+
+    @Override
+    public void forward(Compute compute, Batch batch, KvCache kv, int rows) {
         Workspace workspace = batch.workspace();
         Workspace.AttentionBuffers buffers = workspace.attention().get(layer);
-        int rows = batch.rows();
         project(compute, workspace.input(), rows, buffers);
         if (headNorms.isPresent()) {
             headNorms.get().query().forwardHeads(compute, buffers.queries(), rows, spec.heads());

@@ -56,6 +56,12 @@ public record AttentionConfig(
         ConfigRule.require(headDim % 2 == 0, name, headDim, "an even number");
     }
 
+    /** The same with another window. */
+    AttentionConfig withWindow(int positions) {
+        return new AttentionConfig(
+                heads, kvHeads, headDim, scale, positions, softcap, rope, inputBias, outputBias, headNorms);
+    }
+
     /** The length of a row of queries: all heads side by side. */
     public int queryColumns() {
         return heads * headDim;

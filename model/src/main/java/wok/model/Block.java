@@ -8,6 +8,13 @@ import wok.kernels.Compute;
  */
 sealed interface Block permits Attention, FeedForward {
 
-    /** Computes the output of all rows of the batch. */
-    void forward(Compute compute, Batch batch, KvCache kv);
+    /**
+     * Computes the output of the first {@code rows} rows.
+     *
+     * @param rows all rows of the batch; fewer only behind the last block that {@link #looksBack}
+     */
+    void forward(Compute compute, Batch batch, KvCache kv, int rows);
+
+    /** Whether a row's output depends on the rows before it in its sequence. */
+    boolean looksBack();
 }

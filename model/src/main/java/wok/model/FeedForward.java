@@ -14,11 +14,15 @@ import wok.kernels.GatedActivation;
 record FeedForward(int layer, GatedActivation activation, Linear gate, Linear up, Linear down) implements Block {
 
     @Override
-    public void forward(Compute compute, Batch batch, KvCache kv) {
+    public boolean looksBack() {
+        return false;
+    }
+
+    @Override
+    public void forward(Compute compute, Batch batch, KvCache kv, int rows) {
         Workspace workspace = batch.workspace();
         Workspace.FeedForwardBuffers buffers = workspace.feedForward().get(layer);
         Activations input = workspace.input();
-        int rows = batch.rows();
         ActivationForm form = gate.activationForm();
         gate.forwardPreparing(compute, input, rows, buffers.gate());
         if (up.activationForm() != form) {

@@ -54,34 +54,35 @@ final class FolderConfig {
 
     private ModelConfig plain() {
         int hidden = fields.size("hidden_size");
-        int heads = fields.size("num_attention_heads");
-        int headDim = family == Family.QWEN3
-                ? fields.size("head_dim", 128)
-                : fields.maybeSize("head_dim").orElseGet(() -> headDimOf(hidden, heads));
         int context = fields.size("max_position_embeddings", contextWhenAbsent());
-        boolean attentionBias = fields.flag("attention_bias", false);
-        RopeConfig rope = ropes.read(ropes.flat(), headDim, context);
+        AttentionConfig attention = plainAttention(hidden, context);
         FeedForwardConfig feedForward = new FeedForwardConfig(
                 fields.size("intermediate_size"),
                 activation("hidden_act", "silu"),
                 family == Family.LLAMA && fields.flag("mlp_bias", false));
-        List<Integer> windows = windows();
-        List<LayerConfig> list = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
-            AttentionConfig attention = new AttentionConfig(
-                    heads,
-                    fields.size("num_key_value_heads", kvHeadsWhenAbsent(heads)),
-                    headDim,
-                    1 / Math.sqrt(headDim),
-                    windows.get(layer),
-                    0,
-                    rope,
-                    family == Family.QWEN2 || (attentionBias && family != Family.MISTRAL),
-                    attentionBias && (family == Family.LLAMA || family == Family.QWEN3),
-                    family == Family.QWEN3);
-            list.add(new LayerConfig(attention, feedForward, false));
-        }
+        List<LayerConfig> list = windows().stream()
+                .map(window -> new LayerConfig(attention.withWindow(window), feedForward, false))
+                .toList();
         return model(fields.size("vocab_size"), context, hidden, list, 1, fields.flag("tie_word_embeddings", false));
+    }
+
+    private AttentionConfig plainAttention(int hidden, int context) {
+        int heads = fields.size("num_attention_heads");
+        int headDim = family == Family.QWEN3
+                ? fields.size("head_dim", 128)
+                : fields.maybeSize("head_dim").orElseGet(() -> headDimOf(hidden, heads));
+        boolean bias = (family == Family.LLAMA || family == Family.QWEN3) && fields.flag("attention_bias", false);
+        return new AttentionConfig(
+                heads,
+                fields.size("num_key_value_heads", kvHeadsWhenAbsent(heads)),
+                headDim,
+                1 / Math.sqrt(headDim),
+                0,
+                0,
+                ropes.read(ropes.flat(), headDim, context),
+                bias || family == Family.QWEN2,
+                bias,
+                family == Family.QWEN3);
     }
 
     /** Multimodal checkpoints give only what differs from the defaults of {@code Gemma3TextConfig}. */
@@ -90,28 +91,14 @@ final class FolderConfig {
             throw fields.wrong("use_bidirectional_attention", true, "false: Wok runs Gemma 3 as a causal model only");
         }
         int hidden = fields.size("hidden_size", 2304);
-        int headDim = fields.size("head_dim", 256);
         int context = fields.size("max_position_embeddings", 131_072);
-        RopeConfig global = ropes.read(ropes.ofLayerType("full_attention", 1_000_000), headDim, context);
-        RopeConfig local = ropes.read(ropes.local(), headDim, context);
+        AttentionConfig global = gemma3Attention(ropes.ofLayerType("full_attention", 1_000_000), context);
+        AttentionConfig local = gemma3Attention(ropes.local(), context);
         FeedForwardConfig feedForward = new FeedForwardConfig(
                 fields.size("intermediate_size", 9216), activation("hidden_activation", "gelu_pytorch_tanh"), false);
-        boolean bias = fields.flag("attention_bias", false);
-        List<LayerConfig> list = new ArrayList<>();
-        for (int window : windows()) {
-            AttentionConfig attention = new AttentionConfig(
-                    fields.size("num_attention_heads", 8),
-                    fields.size("num_key_value_heads", 4),
-                    headDim,
-                    1 / Math.sqrt(fields.real("query_pre_attn_scalar", 256)),
-                    window,
-                    fields.real("attn_logit_softcapping", 0),
-                    window > 0 ? local : global,
-                    bias,
-                    bias,
-                    true);
-            list.add(new LayerConfig(attention, feedForward, true));
-        }
+        List<LayerConfig> list = windows().stream()
+                .map(window -> new LayerConfig(window == 0 ? global : local.withWindow(window), feedForward, true))
+                .toList();
         return model(
                 fields.size("vocab_size", 262_208),
                 context,
@@ -119,6 +106,22 @@ final class FolderConfig {
                 list,
                 (float) Math.sqrt(hidden),
                 fields.flag("tie_word_embeddings", true));
+    }
+
+    private AttentionConfig gemma3Attention(Json.Obj rope, int context) {
+        int headDim = fields.size("head_dim", 256);
+        boolean bias = fields.flag("attention_bias", false);
+        return new AttentionConfig(
+                fields.size("num_attention_heads", 8),
+                fields.size("num_key_value_heads", 4),
+                headDim,
+                1 / Math.sqrt(fields.real("query_pre_attn_scalar", 256)),
+                0,
+                fields.real("attn_logit_softcapping", 0),
+                ropes.read(rope, headDim, context),
+                bias,
+                bias,
+                true);
     }
 
     private ModelConfig model(

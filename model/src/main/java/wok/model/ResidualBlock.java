@@ -10,11 +10,11 @@ import wok.kernels.Compute;
  */
 record ResidualBlock(Norm before, Block block, Optional<Norm> after) {
 
-    void forward(Compute compute, Batch batch, KvCache kv) {
+    /** Takes the first {@code rows} rows of the residual stream through the block. */
+    void forward(Compute compute, Batch batch, KvCache kv, int rows) {
         Workspace workspace = batch.workspace();
-        int rows = batch.rows();
         before.forward(compute, workspace.residual(), rows, workspace.input().f32());
-        block.forward(compute, batch, kv);
+        block.forward(compute, batch, kv, rows);
         if (after.isPresent()) {
             after.get().forward(compute, workspace.output(), rows, workspace.output());
         }

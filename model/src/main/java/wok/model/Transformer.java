@@ -25,8 +25,9 @@ import wok.kernels.KvType;
  * <p>The pass is a list of {@link ResidualBlock}s over one stream: token embeddings come in, every block adds its
  * output, the last rows are normed and multiplied by the output matrix. All knowledge of families is in
  * {@link ModelConfig} and in the weights; all knowledge of storage types in {@link Linear}. The output matrix is the
- * largest of a small model (a quarter of SmolLM2-135M), and in a prompt only the last row's logits are wanted: so only
- * the rows that ask pay for it.
+ * largest of a small model (a fifth of SmolLM2-135M), and in a prompt only the last row's logits are wanted: so only the
+ * rows that ask pay for it. The same holds for every block behind the last one that looks back at other rows, which is
+ * the last layer's feed-forward: other rows have done their part when their keys and values are stored.
  *
  * <p>Memory. Matrices are packed once, as the model opens, into one arena that this object owns. Embeddings are looked
  * up where they lie, in the mapped file: a lookup reads one row, and packing is for products. Hence the file stays open
@@ -44,6 +45,7 @@ public final class Transformer implements AutoCloseable {
     private final Compute compute;
     private final EmbeddingTable embedding;
     private final List<ResidualBlock> blocks;
+    private final int rowwiseFrom;
     private final Norm outputNorm;
     private final Linear output;
     private final float[] embeddingRow;
@@ -60,11 +62,20 @@ public final class Transformer implements AutoCloseable {
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
         this.embedding = weights.embedding(config);
         this.blocks = builder.blocks();
+        this.rowwiseFrom = behindLastThatLooksBack(blocks);
         this.outputNorm = builder.outputNorm();
         this.output = weights.output(config);
         this.embeddingRow = new float[config.hidden()];
         this.unused = weights.unused();
         weights.warnOfUnused();
+    }
+
+    private static int behindLastThatLooksBack(List<ResidualBlock> blocks) {
+        int index = blocks.size();
+        while (index > 0 && !blocks.get(index - 1).block().looksBack()) {
+            index--;
+        }
+        return index;
     }
 
     /**
@@ -150,17 +161,21 @@ public final class Transformer implements AutoCloseable {
      *     [logitsRowsMax, vocabulary], valid until the next forward of this batch
      */
     public FloatRows forward(Batch batch, KvCache kv) {
-        Workspace workspace = batch.workspace();
         if (batch.rows() > 0) {
             embed(batch);
-            for (int i = 0; i < blocks.size(); i++) {
-                blocks.get(i).forward(compute, batch, kv);
-            }
         }
-        if (batch.logitsRows() > 0) {
+        int rows = batch.rows();
+        for (int i = 0; i < rowwiseFrom && rows > 0; i++) {
+            blocks.get(i).forward(compute, batch, kv, rows);
+        }
+        rows = keepRowsThatAsk(batch);
+        for (int i = rowwiseFrom; i < blocks.size() && rows > 0; i++) {
+            blocks.get(i).forward(compute, batch, kv, rows);
+        }
+        if (rows > 0) {
             logits(batch);
         }
-        return workspace.logits();
+        return batch.workspace().logits();
     }
 
     private void embed(Batch batch) {
@@ -174,16 +189,20 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
+    /** Moves the rows that want logits to the front of the residual stream, and says how many there are. */
+    private int keepRowsThatAsk(Batch batch) {
+        MemorySegment residual = batch.workspace().residual().memory();
+        long rowBytes = 4L * config.hidden();
+        for (int i = 0; i < batch.logitsRows(); i++) {
+            MemorySegment.copy(residual, batch.logitsRow(i) * rowBytes, residual, i * rowBytes, rowBytes);
+        }
+        return batch.logitsRows();
+    }
+
     private void logits(Batch batch) {
         Workspace workspace = batch.workspace();
         int rows = batch.logitsRows();
-        FloatRows last = workspace.last().f32();
-        MemorySegment residual = workspace.residual().memory();
-        long rowBytes = 4L * config.hidden();
-        for (int i = 0; i < rows; i++) {
-            MemorySegment.copy(residual, batch.logitsRow(i) * rowBytes, last.memory(), i * rowBytes, rowBytes);
-        }
-        outputNorm.forward(compute, last, rows, last);
+        outputNorm.forward(compute, workspace.residual(), rows, workspace.last().f32());
         output.forwardPreparing(compute, workspace.last(), rows, workspace.logits());
         if (config.logitsSoftcap() != 0) {
             compute.softcap(workspace.logits(), rows, config.logitsSoftcap());
