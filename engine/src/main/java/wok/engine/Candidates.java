@@ -50,13 +50,20 @@ final class Candidates {
         pivotSeed = 0x2545F491;
     }
 
-    /** All tokens of a vocabulary: logits[id] for ids below {@code count}. */
-    void load(float[] logits, int count) {
+    /** All tokens of a vocabulary, logits[id] for ids below {@code count}, whose logit is {@code least} or more. */
+    void load(float[] logits, int count, float least) {
         clear();
         for (int id = 0; id < count; id++) {
-            add(id, logits[id]);
+            if (logits[id] >= least) {
+                add(id, logits[id]);
+            }
         }
         ready();
+    }
+
+    /** All tokens of a vocabulary. */
+    void load(float[] logits, int count) {
+        load(logits, count, Float.NEGATIVE_INFINITY);
     }
 
     int size() {

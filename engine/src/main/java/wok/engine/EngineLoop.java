@@ -147,7 +147,8 @@ final class EngineLoop {
     /** Sequences in the plan for the first time have left the queue. */
     private void begin() {
         for (int i = 0; i < scheduler.plannedCount(); i++) {
-            if (scheduler.planned(i).begin(clock.getAsLong())) {
+            if (!scheduler.planned(i).begun()) {
+                scheduler.planned(i).begin(clock.getAsLong());
                 queued.decrementAndGet();
             }
         }

@@ -49,6 +49,7 @@ public record GenerationRequest(
         }
         for (int i = 0; i < stop.size(); i++) {
             Options.between("stop[" + i + "] characters", stop.get(i).length(), 1, STOP_CHARACTERS_MAX);
+            Options.wholeCharacters("stop[" + i + "]", stop.get(i));
         }
     }
 

@@ -35,6 +35,13 @@ final class Options {
         }
     }
 
+    /** Half of a character can't be found in text of whole ones. */
+    static void wholeCharacters(String name, String text) {
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw wrong(name, "a lone surrogate", "whole characters");
+        }
+    }
+
     private static void finite(String name, float value, String rule) {
         if (!Float.isFinite(value)) {
             throw wrong(name, value, "a finite number, " + rule);

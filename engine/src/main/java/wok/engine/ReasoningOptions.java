@@ -38,6 +38,7 @@ public record ReasoningOptions(String open, String close, boolean startsInside, 
         if (tag.length() > TAG_CHARACTERS_MAX) {
             throw Options.wrong(name, tag.length() + " characters", "at most " + TAG_CHARACTERS_MAX);
         }
+        Options.wholeCharacters(name, tag);
         if (!tag.strip().equals(tag)) {
             throw Options.wrong(name, "\"" + tag + "\"", "no whitespace at its ends");
         }

@@ -20,8 +20,8 @@ import java.util.Map;
  * </ul>
  *
  * <p>Temperature 0 is arg-max after bias and penalties; truncations can't change it. "Best" always means greatest
- * logit, then lowest id. Sums are doubles added in a fixed order, exp is {@link StrictMath}'s or one of the same bits
- * on every machine, so a seed gives the same token everywhere.
+ * logit, then lowest id. Sums are doubles added in a fixed order, exp is the kernels' own
+ * ({@link wok.kernels.CanonicalMath}), so a seed gives the same token everywhere.
  *
  * <p>One instance serves all sequences of an engine and keeps nothing between calls; one owner thread. All memory is
  * taken at creation.
@@ -55,26 +55,35 @@ final class Sampler {
     int sample(float[] logits, int[] tokens, int length, int sinceBreaker, SamplingOptions options, long position) {
         float[] values = adjust(logits, tokens, length, sinceBreaker, options);
         int best = best(values, vocabularySize);
-        if (options.temperature() == 0) {
+        if (options.temperature() == 0 || options.topK() == 1) {
             return best;
         }
-        if (options.topK() == 1) {
-            return best;
-        }
-        candidates.load(values, vocabularySize);
+        truncate(values, values[best], options);
+        return draw(options.temperature(), philox.uniform(options.seed(), position, 0));
+    }
+
+    /**
+     * Leaves the candidates that the truncations allow. Where top-p and min-p stand alone, each keeps the best from the
+     * first on, so min-p may go first as long as top-p's sum is that of all tokens: a few dozen tokens are then sorted
+     * and not a vocabulary.
+     */
+    private void truncate(float[] values, float greatest, SamplingOptions options) {
+        boolean prefixes = options.topK() == 0 && options.typicalP() == 1;
+        float least = options.minP() > 0 ? greatest + (float) StrictMath.log(options.minP()) : Float.NEGATIVE_INFINITY;
+        candidates.load(values, vocabularySize, prefixes ? least : Float.NEGATIVE_INFINITY);
         if (options.topK() > 0) {
             candidates.keep(options.topK());
         }
         if (options.typicalP() < 1) {
-            keepTypical(values, options.typicalP());
+            keepTypical(values, greatest, options.typicalP());
         }
         if (options.topP() < 1) {
-            keepTopP(options.topP());
+            double sum = prefixes ? weights(values, greatest) : weights(candidates.logit(0), 1);
+            keepTopP(options.topP() * sum);
         }
         if (options.minP() > 0) {
-            keepMinP(options.minP());
+            keepMinP(candidates.logit(0) + (float) StrictMath.log(options.minP()));
         }
-        return draw(options.temperature(), philox.uniform(options.seed(), position, 0));
     }
 
     private float[] adjust(float[] logits, int[] tokens, int length, int sinceBreaker, SamplingOptions options) {
@@ -125,8 +134,7 @@ final class Sampler {
         return best;
     }
 
-    private void keepTypical(float[] values, float bound) {
-        float greatest = candidates.logit(0);
+    private void keepTypical(float[] values, float greatest, float bound) {
         double sum = weights(greatest, 1);
         double logSum = StrictMath.log(sum);
         double entropy = logSum;
@@ -153,9 +161,9 @@ final class Sampler {
         candidates.ready();
     }
 
-    private void keepTopP(float bound) {
+    /** Keeps the best until their weights reach {@code wanted}. */
+    private void keepTopP(double wanted) {
         float greatest = candidates.logit(0);
-        double wanted = bound * weights(greatest, 1);
         double reached = weight(0);
         int kept = 1;
         while (kept < candidates.size() && reached < wanted) {
@@ -164,8 +172,7 @@ final class Sampler {
         candidates.keep(kept);
     }
 
-    private void keepMinP(float bound) {
-        float least = candidates.logit(0) + (float) StrictMath.log(bound);
+    private void keepMinP(float least) {
         int kept = 1;
         while (kept < candidates.size() && candidates.logit(kept) >= least) {
             kept++;
@@ -185,6 +192,15 @@ final class Sampler {
             }
         }
         return candidates.id(last);
+    }
+
+    /** The sum of all tokens' weights at temperature 1. */
+    private double weights(float[] values, float greatest) {
+        double sum = 0;
+        for (int id = 0; id < vocabularySize; id++) {
+            sum += weight(values[id] - greatest);
+        }
+        return sum;
     }
 
     /** The sum of the candidates' weights. */

@@ -230,18 +230,10 @@ final class Sequence {
         return begun;
     }
 
-    /**
-     * A step with rows of it begins.
-     *
-     * @return whether it is its first
-     */
-    boolean begin(long nowNanos) {
-        boolean first = !begun;
-        if (first) {
-            begun = true;
-            firstRowNanos = nowNanos;
-        }
-        return first;
+    /** The first step with rows of it begins. */
+    void begin(long nowNanos) {
+        begun = true;
+        firstRowNanos = nowNanos;
     }
 
     void count(boolean reasoning, long nowNanos) {
