@@ -92,8 +92,8 @@ final class AddedTokenMatcher {
     }
 
     private static boolean standsAlone(String text, int start, int end) {
-        return (start == 0 || !CodePoints.isWord(text.codePointBefore(start)))
-                && (end == text.length() || !CodePoints.isWord(text.codePointAt(end)));
+        return (start == 0 || !CodePoints.isWordOrJoiner(text.codePointBefore(start)))
+                && (end == text.length() || !CodePoints.isWordOrJoiner(text.codePointAt(end)));
     }
 
     private static int beforeSpace(String text, int start, int end) {

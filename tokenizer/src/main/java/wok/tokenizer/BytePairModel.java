@@ -1,8 +1,11 @@
 package wok.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Byte-pair encoding: a word starts as characters, and pairs merge by rank. Immutable; any thread may use it.
@@ -38,6 +41,8 @@ final class BytePairModel implements TokenModel {
         }
     }
 
+    private static final List<String> BYTE_TOKENS =
+            IntStream.range(0, 256).mapToObj(b -> String.format("<0x%02X>", b)).toList();
     private static final int CHARACTER_TABLE_SIZE = 1 << 16;
 
     private final Map<String, Integer> vocabulary;
@@ -53,9 +58,12 @@ final class BytePairModel implements TokenModel {
         this.vocabulary = vocabulary;
         this.merges = merges;
         this.options = options;
-        for (int c = 0; c < CHARACTER_TABLE_SIZE; c++) {
-            characterIds[c] = vocabulary.getOrDefault(String.valueOf((char) c), -1);
-        }
+        Arrays.fill(characterIds, -1);
+        vocabulary.forEach((piece, id) -> {
+            if (piece.length() == 1) {
+                characterIds[piece.charAt(0)] = id;
+            }
+        });
         for (int b = 0; b < byteIds.length; b++) {
             byteIds[b] = vocabulary.getOrDefault(byteToken(b), -1);
         }
@@ -63,7 +71,7 @@ final class BytePairModel implements TokenModel {
 
     /** How vocabularies with byte fallback spell a byte: {@code <0x0A>}. */
     static String byteToken(int b) {
-        return String.format("<0x%02X>", b);
+        return BYTE_TOKENS.get(b);
     }
 
     @Override

@@ -69,8 +69,17 @@ final class CodePoints {
                                 || c == 0x3000));
     }
 
-    /** A character of a word: letters, marks, decimal digits, connectors. */
+    /** {@code \w} of Oniguruma: letters, marks, decimal digits, connectors, and Latin-1's six small figures. */
     static boolean isWord(int c) {
+        return isUnicodeWord(c) || c == 0xb2 || c == 0xb3 || c == 0xb9 || (c >= 0xbc && c <= 0xbe);
+    }
+
+    /** {@code \w} of Rust's regular expressions: the same with the invisible joiners and without the figures. */
+    static boolean isWordOrJoiner(int c) {
+        return isUnicodeWord(c) || c == 0x200c || c == 0x200d;
+    }
+
+    private static boolean isUnicodeWord(int c) {
         return Character.isAlphabetic(c) || hasCategory(c, WORD_MARKS);
     }
 

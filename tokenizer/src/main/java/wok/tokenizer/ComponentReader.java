@@ -14,6 +14,9 @@ final class ComponentReader {
     static final String GPT2_EXPRESSION =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
+    /** What Rust's expressions call a word, which the Whitespace pre-tokenizer uses. */
+    private static final String WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
+
     private ComponentReader() {}
 
     /** Nothing rewrites nothing. */
@@ -98,7 +101,8 @@ final class ComponentReader {
                 stages.add(split(CodePoints::isPunctuation, SplitBehavior.ISOLATED));
             }
             case "Whitespace" ->
-                stages.add(new PreTokenizer.Split(SplitPattern.regex("\\w+|[^\\w\\s]+"), SplitBehavior.REMOVED, true));
+                stages.add(new PreTokenizer.Split(
+                        SplitPattern.regex("[" + WORD + "]+|[^" + WORD + "\\s]+"), SplitBehavior.REMOVED, true));
             case "CharDelimiterSplit" -> {
                 String delimiter = json.text("delimiter");
                 stages.add(new PreTokenizer.Split(new SplitPattern.Literal(delimiter), SplitBehavior.REMOVED, false));

@@ -30,7 +30,8 @@ sealed interface Decoder {
     record ByteLevel() implements Decoder {
         @Override
         public DecoderStage start(boolean fused, DecoderStage next) {
-            return new DecoderStages.Bytes(next);
+            DecoderStage bytes = new DecoderStages.Bytes(next);
+            return fused ? new DecoderStages.Whole(bytes) : bytes;
         }
 
         @Override
@@ -43,7 +44,8 @@ sealed interface Decoder {
     record ByteFallback() implements Decoder {
         @Override
         public DecoderStage start(boolean fused, DecoderStage next) {
-            return new DecoderStages.ByteRuns(next);
+            DecoderStage runs = new DecoderStages.ByteRuns(next);
+            return fused ? new DecoderStages.Whole(runs) : runs;
         }
     }
 

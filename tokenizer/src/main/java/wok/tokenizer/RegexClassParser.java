@@ -99,6 +99,12 @@ final class RegexClassParser {
         if (source.next() != ']') {
             throw new RegexParser.Unsupported("an unclosed [:");
         }
+        if (name.toString().equals("punct")) { // in brackets the name covers symbols too
+            IntPredicate set = CodePoints.property("P")
+                    .orElseThrow()
+                    .or(CodePoints.property("S").orElseThrow());
+            return negated ? set.negate() : set;
+        }
         return property(name.toString(), negated);
     }
 

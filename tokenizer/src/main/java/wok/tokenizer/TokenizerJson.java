@@ -52,6 +52,9 @@ final class TokenizerJson {
 
     private Tokenizer tokenizer(Function<String, Optional<Json.Obj>> files) {
         String type = modelFields.text("type", inferredType());
+        if (!List.of("BPE", "WordPiece", "Unigram").contains(type)) {
+            throw modelFields.unknown("BPE, WordPiece or Unigram");
+        }
         double[] scores = readVocabulary(type);
         Map<String, Integer> modelPieces = new HashMap<>(vocabulary.ids());
         readAddedTokens();
@@ -134,7 +137,6 @@ final class TokenizerJson {
 
     private TokenModel model(String type, Map<String, Integer> pieces, double[] scores) {
         return switch (type) {
-            case "BPE" -> bytePair(pieces);
             case "WordPiece" ->
                 new WordPieceModel(
                         pieces,
@@ -143,7 +145,7 @@ final class TokenizerJson {
                         modelFields.count("max_input_chars_per_word", 100, UNLIMITED));
             case "Unigram" ->
                 new UnigramModel(pieces, scores, unigramUnknown(scores), modelFields.bool("byte_fallback", false));
-            default -> throw modelFields.unknown("BPE, WordPiece or Unigram");
+            default -> bytePair(pieces);
         };
     }
 
