@@ -16,6 +16,8 @@ public final class TemplateException extends RuntimeException {
     }
 
     /**
+     * An error at a place.
+     *
      * @param line counted from 1
      */
     static TemplateException at(String template, int line, String message) {
