@@ -45,7 +45,10 @@ final class VectorFloatRowProduct {
                 halves(w.memory(), a, b, w.columns(), x, out, part);
                 halves(w.memory(), c, d, w.columns(), x, out, part + 2 * GROUP);
             }
-            case BF16 -> brains(w.memory(), a, b, c, d, w.columns(), x, out, part);
+            case BF16 -> {
+                brains(w.memory(), a, b, w.columns(), x, out, part);
+                brains(w.memory(), c, d, w.columns(), x, out, part + 2 * GROUP);
+            }
             default -> singles(w.memory(), a, b, c, d, w.columns(), x, out, part);
         }
     }
@@ -80,21 +83,16 @@ final class VectorFloatRowProduct {
         yb.intoArray(out, at + GROUP);
     }
 
-    private static void brains(
-            MemorySegment w, long a, long b, long c, long d, int columns, float[] x, float[] out, int part) {
+    private static void brains(MemorySegment w, long a, long b, int columns, float[] x, float[] out, int at) {
         FloatVector ya = FloatVector.zero(Lanes.FLOATS);
         FloatVector yb = ya;
-        FloatVector yc = ya;
-        FloatVector yd = ya;
         for (int k = 0; k < columns; k++) {
-            long at = 32L * k;
             FloatVector v = FloatVector.broadcast(Lanes.FLOATS, x[k]);
-            ya = Lanes.brainFloats(w, a + at).fma(v, ya);
-            yb = Lanes.brainFloats(w, b + at).fma(v, yb);
-            yc = Lanes.brainFloats(w, c + at).fma(v, yc);
-            yd = Lanes.brainFloats(w, d + at).fma(v, yd);
+            ya = Lanes.brainFloats(w, a + 32L * k).fma(v, ya);
+            yb = Lanes.brainFloats(w, b + 32L * k).fma(v, yb);
         }
-        store(ya, yb, yc, yd, out, part);
+        ya.intoArray(out, at);
+        yb.intoArray(out, at + GROUP);
     }
 
     private static void store(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int part) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -64,6 +65,24 @@ final class GoldenBlocks {
             MemorySegment.copy(golden, (i * 7 + i / 5) % units * unitBytes, data, i * unitBytes, unitBytes);
         }
         return new Tensor("weight", type, Shape.of(rows, columns), data);
+    }
+
+    /** Blocks whose bytes are all {@code filling}, but for half-precision numbers, which are 1. */
+    static Tensor filled(DType type, int rows, int columns, byte filling, Arena arena) {
+        int[] halves = switch (type) {
+            case Q4_K, Q5_K -> new int[] {0, 2};
+            case Q2_K -> new int[] {80, 82};
+            case Q6_K -> new int[] {208};
+            default -> new int[] {0};
+        };
+        MemorySegment data = arena.allocate(type.bytes((long) rows * columns));
+        data.fill(filling);
+        for (long block = 0; block < data.byteSize(); block += type.blockBytes()) {
+            for (int half : halves) {
+                data.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + half, Float.floatToFloat16(1));
+            }
+        }
+        return new Tensor("filled", type, Shape.of(rows, columns), data);
     }
 
     private static byte[] bytes(String name) {

@@ -1,0 +1,135 @@
+package wok.kernels;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Exact dot products of packed quants with one row of 8-bit activations, 16 columns at a time.
+ *
+ * <p>How it works. A lane of a 64-byte load is four (or eight) neighbouring columns of one output row. Shifting each
+ * down costs as much as converting it, so it is only masked: the byte in bits 8 to 15 becomes the float 256 q, and is
+ * multiplied with x / 256, which the copy of x made beforehand holds: powers of two change no bit of the product. Only
+ * the topmost quant is shifted (unsigned), its mask would be negative. The packing's offset is paid once per 16 columns:
+ * the sum starts at -offset * sum(x). All partial sums are whole numbers below 2^24, so their order is free.
+ *
+ * <p>One worker, one operation.
+ */
+final class VectorDots {
+    private static final int L = Lanes.COUNT;
+
+    private final MemorySegment memory;
+    private final int bits;
+    private final float offset;
+    private final float[] x;
+    private final float[] sums;
+    private final float[] dots;
+
+    VectorDots(MemorySegment memory, int bits, int offset, QuantisedRows row, Workspace workspace) {
+        this.memory = memory;
+        this.bits = bits;
+        this.offset = -offset;
+        sums = row.sums16();
+        x = workspace.floats(Workspace.X, row.columns());
+        dots = workspace.floats(Workspace.DOTS, 6 * Lanes.STRIDE + 16 * L);
+        shift(row.floats(), row.columns(), bits, x);
+    }
+
+    /** Of the last run: element {@code i * L …} is the dot product of columns 16 i to 16 i + 15. */
+    float[] dots() {
+        return dots;
+    }
+
+    /** The dot products of {@code runs} runs of 32 columns, {@code step} bytes apart, from run {@code first} of x. */
+    void run(long at, long step, int first, int runs) {
+        if (bits == 8) {
+            bytes(memory, at, step, x, sums, offset, first, runs, dots);
+        } else {
+            nibbles(memory, at, step, x, sums, offset, first, runs, dots);
+        }
+    }
+
+    /** x divided by the power of two that its column's mask leaves in the quant. */
+    private static void shift(float[] x, int columns, int bits, float[] out) {
+        for (int k = 0; k < columns; k += 4) {
+            boolean high = bits == 4 && k % 32 >= 16;
+            float factor = high ? 0x1p-4f : 1;
+            out[k] = x[k] * factor;
+            out[k + 1] = x[k + 1] * (factor * 0x1p-8f);
+            out[k + 2] = x[k + 2] * (factor * 0x1p-16f);
+            out[k + 3] = bits == 8 || high ? x[k + 3] : x[k + 3] * 0x1p-24f;
+        }
+    }
+
+    private static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(Lanes.FLOATS, value);
+    }
+
+    private static FloatVector masked(IntVector quants, int mask) {
+        return Lanes.toFloats(quants.and(mask));
+    }
+
+    private static FloatVector top(IntVector quants, int shift) {
+        return Lanes.toFloats(quants.lanewise(VectorOperators.LSHR, shift));
+    }
+
+    private static void bytes(
+            MemorySegment memory,
+            long at,
+            long step,
+            float[] x,
+            float[] sums,
+            float offset,
+            int first,
+            int runs,
+            float[] dots) {
+        for (int half = 0; half < 2 * runs; half++) {
+            long from = at + (half >> 1) * step + 256L * (half & 1);
+            int k = 32 * first + 16 * half;
+            FloatVector a = broadcast(offset * sums[2 * first + half]);
+            FloatVector b = FloatVector.zero(Lanes.FLOATS);
+            for (int i = 0; i < 4; i++) {
+                IntVector quants = Lanes.ints(memory, from + 64L * i);
+                a = masked(quants, 0xFF).fma(broadcast(x[k + 4 * i]), a);
+                b = masked(quants, 0xFF00).fma(broadcast(x[k + 4 * i + 1]), b);
+                a = masked(quants, 0xFF0000).fma(broadcast(x[k + 4 * i + 2]), a);
+                b = top(quants, 24).fma(broadcast(x[k + 4 * i + 3]), b);
+            }
+            a.add(b).intoArray(dots, half * L);
+        }
+    }
+
+    private static void nibbles(
+            MemorySegment memory,
+            long at,
+            long step,
+            float[] x,
+            float[] sums,
+            float offset,
+            int first,
+            int runs,
+            float[] dots) {
+        for (int run = 0; run < runs; run++) {
+            int k = 32 * (first + run);
+            FloatVector a = broadcast(offset * sums[2 * (first + run)]);
+            FloatVector b = FloatVector.zero(Lanes.FLOATS);
+            FloatVector c = broadcast(offset * sums[2 * (first + run) + 1]);
+            FloatVector d = FloatVector.zero(Lanes.FLOATS);
+            for (int i = 0; i < 4; i++) {
+                IntVector quants = Lanes.ints(memory, at + run * step + 64L * i);
+                int from = k + 4 * i;
+                a = masked(quants, 0xF).fma(broadcast(x[from]), a);
+                b = masked(quants, 0xF00).fma(broadcast(x[from + 1]), b);
+                a = masked(quants, 0xF0000).fma(broadcast(x[from + 2]), a);
+                b = masked(quants, 0xF000000).fma(broadcast(x[from + 3]), b);
+                c = masked(quants, 0xF0).fma(broadcast(x[from + 16]), c);
+                d = masked(quants, 0xF000).fma(broadcast(x[from + 17]), d);
+                c = masked(quants, 0xF00000).fma(broadcast(x[from + 18]), c);
+                d = top(quants, 28).fma(broadcast(x[from + 19]), d);
+            }
+            a.add(b).intoArray(dots, 2 * run * L);
+            c.add(d).intoArray(dots, (2 * run + 1) * L);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package wok.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.util.function.BiConsumer;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RowOperationsTest {
+    private static final int ROWS = 5;
+    private static final int COLUMNS_MAX = 3 * 16 + 1;
+
+    /** Runs an operation in place on the same rows in both sets, for every length up to three widths and one. */
+    private static void sameBits(BiConsumer<Compute, FloatRows> operation) {
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 1);
+                Compute vector = Compute.create(KernelSet.VECTOR, 3)) {
+            for (int columns = 1; columns <= COLUMNS_MAX; columns++) {
+                FloatRows expected = TestRows.rows(arena, ROWS, columns, columns);
+                FloatRows actual = TestRows.copy(arena, expected);
+                operation.accept(reference, expected);
+                operation.accept(vector, actual);
+                assertThat(Bits.of(actual, ROWS)).as("%d columns", columns).isEqualTo(Bits.of(expected, ROWS));
+            }
+        }
+    }
+
+    private static float[] weights(int count) {
+        float[] weights = new float[count];
+        for (int i = 0; i < count; i++) {
+            weights[i] = (i % 7 - 3) * 0.3f;
+        }
+        return weights;
+    }
+
+    @Test
+    void rmsNormGivesTheSameBits() {
+        sameBits((compute, x) -> compute.rmsNorm(x, ROWS, weights(x.columns()), 1e-6f, x));
+    }
+
+    @Test
+    void rmsNormOfHeadsGivesTheSameBits() {
+        sameBits((compute, x) -> {
+            int heads = x.columns() % 3 == 0 ? 3 : 1;
+            int headDim = x.columns() / heads;
+            compute.rmsNormHeads(x, ROWS, heads, headDim, weights(headDim), 1e-6f);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(GatedActivation.class)
+    void gatedActivationsGiveTheSameBits(GatedActivation kind) {
+        sameBits((compute, x) -> compute.gatedActivation(x, x, ROWS, kind, x));
+    }
+
+    @ParameterizedTest
+    @EnumSource(RopePairing.class)
+    void ropeGivesTheSameBits(RopePairing pairing) {
+        sameBits((compute, x) -> {
+            int heads = x.columns() % 4 == 0 ? 2 : 1;
+            int headDim = x.columns() / heads;
+            int rotaryDims = headDim / 2 * 2;
+            if (rotaryDims > 0) {
+                RopeTable table = RopeTable.create(pairing, RopeTable.inverseFrequencies(1e4, rotaryDims), 1.2, 700);
+                compute.rope(x, ROWS, heads, headDim, table, new int[] {0, 1, 600, 5, 699});
+            }
+        });
+    }
+
+    @Test
+    void elementwiseOperationsGiveTheSameBits() {
+        sameBits((compute, x) -> {
+            compute.addBias(x, ROWS, weights(x.columns()));
+            compute.scale(x, ROWS, -1.3f);
+            compute.add(x, x, ROWS);
+            compute.softcap(x, ROWS, 5);
+        });
+    }
+
+    @Test
+    void sharedOperationsGiveTheSameBitsAsOneThread() {
+        try (Arena arena = Arena.ofShared();
+                Compute one = Compute.create(KernelSet.VECTOR, 1);
+                Compute three = Compute.create(KernelSet.VECTOR, 3)) {
+            FloatRows expected = TestRows.rows(arena, 40, 1000, 1);
+            FloatRows actual = TestRows.copy(arena, expected);
+            one.rmsNorm(expected, 40, weights(1000), 1e-6f, expected);
+            three.rmsNorm(actual, 40, weights(1000), 1e-6f, actual);
+            assertThat(Bits.of(actual, 40)).isEqualTo(Bits.of(expected, 40));
+        }
+    }
+
+    @Test
+    void rmsNormIsNearTheExactOne() {
+        try (Arena arena = Arena.ofShared();
+                Compute compute = Compute.create(KernelSet.REFERENCE, 1)) {
+            FloatRows x = TestRows.rows(arena, 1, 576, 4);
+            FloatRows y = FloatRows.allocate(arena, 1, 576);
+            float[] weights = weights(576);
+            compute.rmsNorm(x, 1, weights, 1e-5f, y);
+            double squares = 0;
+            for (float value : x.row(0)) {
+                squares += (double) value * value;
+            }
+            for (int i = 0; i < 576; i++) {
+                double exact = x.get(0, i) / Math.sqrt(squares / 576 + 1e-5) * weights[i];
+                // 36 sums a lane, folding, mean, root, division, two products: under 45 roundings, and subnormals
+                assertThat((double) y.get(0, i))
+                        .isCloseTo(exact, Offset.offset(45 * 0x1p-24 * Math.abs(exact) + 2 * Float.MIN_VALUE));
+            }
+        }
+    }
+
+    @Test
+    void ropeTurnsPairsByTheirAngle() {
+        try (Arena arena = Arena.ofShared();
+                Compute compute = Compute.create(KernelSet.VECTOR, 1)) {
+            RopeTable table = RopeTable.create(RopePairing.HALVES, new double[] {1, 0.01}, 1, 100);
+            FloatRows x = FloatRows.allocate(arena, 1, 5);
+            x.setRow(0, new float[] {1, 0, 0, 2, 7}, 0);
+            compute.rope(x, 1, 1, 5, table, new int[] {50});
+            assertThat(x.row(0))
+                    .containsExactly(
+                            (float) StrictMath.cos(50),
+                            -2 * (float) StrictMath.sin(0.5),
+                            (float) StrictMath.sin(50),
+                            2 * (float) StrictMath.cos(0.5),
+                            7);
+        }
+    }
+
+    @Test
+    void rejectsPositionsBeyondTheContext() {
+        try (Arena arena = Arena.ofShared();
+                Compute compute = Compute.create(KernelSet.VECTOR, 1)) {
+            RopeTable table = RopeTable.create(RopePairing.HALVES, new double[] {1, 0.01}, 1, 100);
+            FloatRows x = FloatRows.allocate(arena, 1, 4);
+            assertThatThrownBy(() -> compute.rope(x, 1, 1, 4, table, new int[] {100}))
+                    .hasMessageContaining("position: 100 (expected: 0 to 99");
+            assertThatThrownBy(() -> compute.rope(x, 1, 2, 2, table, new int[] {0}))
+                    .hasMessageContaining("rotaryDims: 4 (expected: at most headDim, 2)");
+        }
+    }
+
+    @Test
+    void rejectsOperandsOfOtherShapes() {
+        try (Arena arena = Arena.ofShared();
+                Compute compute = Compute.create(KernelSet.VECTOR, 1)) {
+            FloatRows x = FloatRows.allocate(arena, 2, 4);
+            FloatRows other = FloatRows.allocate(arena, 2, 5);
+            assertThatThrownBy(() -> compute.add(x, other, 2)).hasMessageContaining("y.columns: 5 (expected: 4)");
+            assertThatThrownBy(() -> compute.add(x, x, 3)).hasMessageContaining("n: 3");
+            assertThatThrownBy(() -> compute.softcap(x, 1, 0)).hasMessageContaining("cap: 0.0");
+            assertThatThrownBy(() -> compute.addBias(x, 1, new float[3])).hasMessageContaining("bias.length: 3");
+        }
+    }
+}
