@@ -40,7 +40,7 @@ public record AttentionConfig(
                 window >= 0, "window (sliding_window, attention.sliding_window)", window, "0 for none, or more");
         ConfigRule.require(
                 softcap >= 0 && softcap < Double.POSITIVE_INFINITY,
-                "softcap (attn_logit_softcapping, attn_logit_softcapping)",
+                "softcap (attn_logit_softcapping)",
                 softcap,
                 "0 for none, or a finite number above it");
     }

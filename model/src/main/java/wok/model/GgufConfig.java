@@ -123,6 +123,9 @@ final class GgufConfig {
             return divisors(divisors);
         }
         String key = prefix + "rope.scaling.type";
+        if (!fields.has(key) && fields.has(prefix + "rope.scale_linear")) {
+            return new RopeScaling.Linear(fields.real(prefix + "rope.scale_linear"));
+        }
         String type = fields.maybeText(key).orElse("none");
         return switch (type) {
             case "none" -> new RopeScaling.None();

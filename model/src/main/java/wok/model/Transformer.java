@@ -211,8 +211,10 @@ public final class Transformer implements AutoCloseable {
 
     @Override
     public void close() {
-        compute.close();
-        arena.close();
-        source.close();
+        if (arena.scope().isAlive()) {
+            compute.close();
+            arena.close();
+            source.close();
+        }
     }
 }

@@ -121,6 +121,14 @@ class GgufConfigTest {
     }
 
     @Test
+    void readsTheLinearScalingOfOldFiles() {
+        Map<String, Object> keys = keys("llama");
+        keys.put("llama.rope.scale_linear", 4f);
+
+        assertThat(read(keys).layers().getFirst().attention().rope().scaling()).isEqualTo(new RopeScaling.Linear(4));
+    }
+
+    @Test
     void namesAnUnsupportedArchitectureAndModelsWithExperts() {
         Map<String, Object> experts = keys("llama");
         experts.put("llama.expert_count", 8L);
