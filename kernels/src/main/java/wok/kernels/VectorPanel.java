@@ -52,45 +52,30 @@ final class VectorPanel {
 
     /** 32 columns of quants as signed whole numbers. */
     static void quants(MemorySegment memory, long from, int bits, int offset, float[] panel, int at) {
-        if (bits == 8) {
-            bytes(memory, from, offset, panel, at);
-        } else {
-            nibbles(memory, from, offset, panel, at);
-        }
-    }
-
-    private static void bytes(MemorySegment memory, long from, int offset, float[] panel, int at) {
-        for (int part = 0; part < GROUP; part += L) {
-            int to = at + part;
-            for (int k = 0; k < 32; k += 4) {
-                IntVector four = Lanes.ints(memory, from + 16L * k + 4L * part);
-                store(four.and(0xFF), offset, panel, to + k * STRIDE);
-                store(four.lanewise(VectorOperators.LSHR, 8).and(0xFF), offset, panel, to + (k + 1) * STRIDE);
-                store(four.lanewise(VectorOperators.LSHR, 16).and(0xFF), offset, panel, to + (k + 2) * STRIDE);
-                store(four.lanewise(VectorOperators.LSHR, 24), offset, panel, to + (k + 3) * STRIDE);
+        for (int i = 0; i < 4; i++) {
+            if (bits == 8) {
+                everyFourth(memory, from, 32, 8 * i, 0xFF, offset, panel, at + i * STRIDE);
+            } else {
+                everyFourth(memory, from, 16, 8 * i, 0xF, offset, panel, at + i * STRIDE);
+                everyFourth(memory, from, 16, 8 * i + 4, 0xF, offset, panel, at + (16 + i) * STRIDE);
             }
         }
     }
 
-    private static void nibbles(MemorySegment memory, long from, int offset, float[] panel, int at) {
+    /**
+     * Every fourth of {@code count} columns: the bits {@code mask << shift} of each lane. Loading a vector again for
+     * each of its columns costs less than unpacking all of them in one loop: there C2 reaches its limit of nodes, stops
+     * inlining and allocates.
+     */
+    private static void everyFourth(
+            MemorySegment memory, long from, int count, int shift, int mask, int offset, float[] panel, int at) {
         for (int part = 0; part < GROUP; part += L) {
-            int to = at + part;
-            for (int k = 0; k < 16; k += 4) {
-                IntVector eight = Lanes.ints(memory, from + 16L * k + 4L * part);
-                store(eight.and(0xF), offset, panel, to + k * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 8).and(0xF), offset, panel, to + (k + 1) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 16).and(0xF), offset, panel, to + (k + 2) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 24).and(0xF), offset, panel, to + (k + 3) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 4).and(0xF), offset, panel, to + (k + 16) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 12).and(0xF), offset, panel, to + (k + 17) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 20).and(0xF), offset, panel, to + (k + 18) * STRIDE);
-                store(eight.lanewise(VectorOperators.LSHR, 28), offset, panel, to + (k + 19) * STRIDE);
+            for (int k = 0; k < count; k += 4) {
+                IntVector packed = Lanes.ints(memory, from + 16L * k + 4L * part);
+                IntVector quants = packed.lanewise(VectorOperators.LSHR, shift).and(mask);
+                Lanes.toFloats(quants.sub(offset)).intoArray(panel, at + k * STRIDE + part);
             }
         }
-    }
-
-    private static void store(IntVector unsigned, int offset, float[] panel, int at) {
-        Lanes.toFloats(unsigned.sub(offset)).intoArray(panel, at);
     }
 
     /** {@code panel = panel * factor - subtrahend}, rounded twice, for 16 lanes and {@code count} columns. */
