@@ -2,7 +2,7 @@
 module wok.api {
     requires static org.jspecify;
     requires transitive wok.engine;
-    requires wok.hub;
+    requires transitive wok.hub;
 
     exports wok.api;
 }

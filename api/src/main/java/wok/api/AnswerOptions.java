@@ -1,0 +1,77 @@
+package wok.api;
+
+import java.util.List;
+import java.util.Optional;
+import wok.engine.ContextPolicy;
+import wok.engine.SamplingOptions;
+
+/**
+ * How an answer is to be. Immutable; any thread.
+ *
+ * @param sampling how tokens are chosen; empty = as the model's own files say ({@link Wok#sampling})
+ * @param tokensMax tokens to give at most; {@link Integer#MAX_VALUE} until the context ends
+ * @param stop texts that end the answer and are not shown
+ * @param topLogprobs -1: no log-probabilities; 0: those of the chosen tokens; n: and of the n most likely
+ * @param thinking whether the model should think before it answers; empty = as its template does
+ * @param thinkingTokensMax tokens after which thinking is ended; -1 for no bound
+ * @param contextPolicy what happens when the answer reaches the end of the context
+ */
+public record AnswerOptions(
+        Optional<SamplingOptions> sampling,
+        int tokensMax,
+        List<String> stop,
+        int topLogprobs,
+        Optional<Boolean> thinking,
+        int thinkingTokensMax,
+        ContextPolicy contextPolicy) {
+
+    /** The model's own sampling, until it stops or the context ends. */
+    public static final AnswerOptions DEFAULTS = new AnswerOptions(
+            Optional.empty(), Integer.MAX_VALUE, List.of(), -1, Optional.empty(), -1, ContextPolicy.ERROR);
+
+    public AnswerOptions {
+        stop = List.copyOf(stop);
+        if (tokensMax < 1) {
+            throw new WokException("tokensMax: " + tokensMax + " (expected: 1 or more)");
+        }
+        if (thinkingTokensMax < -1) {
+            throw new WokException("thinkingTokensMax: " + thinkingTokensMax + " (expected: -1 or more)");
+        }
+    }
+
+    public AnswerOptions withSampling(SamplingOptions value) {
+        return new AnswerOptions(
+                Optional.of(value), tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+    }
+
+    /** Always the most likely token. */
+    public AnswerOptions greedy() {
+        return withSampling(SamplingOptions.GREEDY);
+    }
+
+    public AnswerOptions withTokensMax(int value) {
+        return new AnswerOptions(sampling, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+    }
+
+    public AnswerOptions withStop(String... values) {
+        return new AnswerOptions(
+                sampling, tokensMax, List.of(values), topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+    }
+
+    public AnswerOptions withTopLogprobs(int value) {
+        return new AnswerOptions(sampling, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy);
+    }
+
+    public AnswerOptions withThinking(boolean value) {
+        return new AnswerOptions(
+                sampling, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy);
+    }
+
+    public AnswerOptions withThinkingTokensMax(int value) {
+        return new AnswerOptions(sampling, tokensMax, stop, topLogprobs, thinking, value, contextPolicy);
+    }
+
+    public AnswerOptions withContextPolicy(ContextPolicy value) {
+        return new AnswerOptions(sampling, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value);
+    }
+}

@@ -1,0 +1,240 @@
+package wok.api;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import wok.engine.Engine;
+import wok.engine.EngineException;
+import wok.engine.Generation;
+import wok.engine.GenerationRequest;
+import wok.engine.ReasoningOptions;
+import wok.engine.SamplingOptions;
+import wok.formats.MalformedModelException;
+import wok.formats.ModelSource;
+import wok.hub.HubException;
+import wok.hub.ModelStore;
+import wok.model.ModelException;
+import wok.model.Transformer;
+import wok.tokenizer.ChatTemplate;
+import wok.tokenizer.EncodeOptions;
+import wok.tokenizer.TemplateException;
+import wok.tokenizer.Tokenizer;
+import wok.tokenizer.TokenizerException;
+
+/**
+ * A language model inside a Java program.
+ *
+ * <pre>{@code
+ * try (Wok wok = Wok.open("smollm2:135m")) {
+ *     Chat chat = wok.chat();
+ *     chat.send("Why is the sky blue?").forEachText(System.out::print);
+ * }
+ * }</pre>
+ *
+ * <p>A model is opened once and shared: any thread may ask it, and answers that run at the same time are computed
+ * together, a token of each in turn, which costs little more than one alone. An answer depends on its prompt and its
+ * options, not on what else runs: the same seed gives the same text.
+ *
+ * <p>This floor joins the ones below and adds no mathematics: the hub finds the file, the model computes, the engine
+ * schedules, the tokenizer and the chat template make tokens of text. Each of them can be reached from here
+ * ({@link #engine}, {@link #transformer}, {@link #tokenizer}, {@link #template}) by programs that want more. All that
+ * goes wrong below comes out as {@link WokException} with the same line and the cause.
+ *
+ * <p>All methods may be called from any thread. {@link #close} ends answers under way as cancelled and gives back all
+ * memory.
+ */
+public final class Wok implements AutoCloseable {
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+    private final Path path;
+    private final Transformer transformer;
+    private final Engine engine;
+    private final PromptBuilder prompts;
+    private final SamplingOptions sampling;
+
+    private Wok(Path path, Transformer transformer, Engine engine, PromptBuilder prompts, SamplingOptions sampling) {
+        this.path = path;
+        this.transformer = transformer;
+        this.engine = engine;
+        this.prompts = prompts;
+        this.sampling = sampling;
+    }
+
+    /**
+     * Opens a model by its name, and fetches it first if it is not on this machine: {@code smollm2:135m},
+     * {@code hf:org/repo:Q8_0}, a path, …
+     *
+     * @throws WokException if there is no such model, or it can't be had, read or run
+     */
+    public static Wok open(String name) {
+        return open(name, WokOptions.defaults());
+    }
+
+    /** Opens a model by its name, with options; otherwise as {@link #open(String)}. */
+    public static Wok open(String name, WokOptions options) {
+        try {
+            return open(ModelStore.open(options.hub()).resolve(name, options.progress()), options);
+        } catch (HubException e) {
+            throw WokException.of(e);
+        }
+    }
+
+    /**
+     * Opens a GGUF file, or a folder in Hugging Face's form.
+     *
+     * @throws WokException if it can't be read or run
+     */
+    public static Wok open(Path path, WokOptions options) {
+        warnOfSlowKernels(options);
+        try {
+            ModelSource source = ModelSource.open(path);
+            SamplingOptions sampling;
+            PromptBuilder prompts;
+            try {
+                sampling = GenerationDefaults.of(source);
+                prompts = PromptBuilder.of(source);
+            } catch (RuntimeException | Error e) {
+                source.close();
+                throw e;
+            }
+            Transformer transformer = Transformer.open(source, options.model());
+            return new Wok(path, transformer, started(transformer, prompts, options), prompts, sampling);
+        } catch (MalformedModelException
+                | ModelException
+                | TokenizerException
+                | TemplateException
+                | EngineException
+                | IllegalArgumentException
+                | UncheckedIOException e) {
+            throw WokException.of(e);
+        }
+    }
+
+    private static Engine started(Transformer transformer, PromptBuilder prompts, WokOptions options) {
+        try {
+            return Engine.start(transformer, prompts.tokenizer(), options.engine());
+        } catch (RuntimeException | Error e) {
+            transformer.close();
+            throw e;
+        }
+    }
+
+    /** On the class path the JDK leaves incubator modules out unless a flag names them. */
+    private static void warnOfSlowKernels(WokOptions options) {
+        if (options.kernels().isEmpty()
+                && ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            options.warnings().accept("slow scalar kernels: start java with --add-modules " + VECTOR_MODULE);
+        }
+    }
+
+    /** A conversation. */
+    public Chat chat() {
+        return chat(ChatOptions.DEFAULTS);
+    }
+
+    /** A conversation that begins with a system message. */
+    public Chat chat(String system) {
+        return chat(ChatOptions.DEFAULTS.withSystem(system));
+    }
+
+    /** A conversation with options. */
+    public Chat chat(ChatOptions options) {
+        return new Chat(this, options);
+    }
+
+    /** Continues a text; see {@link #complete(String, AnswerOptions)}. */
+    public Answer complete(String text) {
+        return complete(text, AnswerOptions.DEFAULTS);
+    }
+
+    /**
+     * Continues a text, as it stands: no chat template, no control tokens made of it.
+     *
+     * @throws WokException if it leaves no room for an answer
+     */
+    public Answer complete(String text, AnswerOptions options) {
+        return complete(prompts.raw(text, false), options);
+    }
+
+    /** Continues a prompt of {@link #prompts}, which may hold control tokens. */
+    public Answer complete(Prompt prompt, AnswerOptions options) {
+        return answer(prompt, options, over -> {});
+    }
+
+    Answer answer(Prompt prompt, AnswerOptions options, Consumer<Answer> whenOver) {
+        int[] tokens = prompt.tokens();
+        if (tokens.length >= engine.contextLength()) {
+            throw WokException.contextOverflow(tokens.length, engine.contextLength());
+        }
+        try {
+            ReasoningOptions reasoning =
+                    options.thinkingTokensMax() >= 0 && prompt.reasoning().splits()
+                            ? prompt.reasoning().withBudget(options.thinkingTokensMax())
+                            : prompt.reasoning();
+            GenerationRequest request = GenerationRequest.builder(tokens)
+                    .sampling(options.sampling().orElse(sampling))
+                    .tokensMax(options.tokensMax())
+                    .stop(options.stop())
+                    .topLogprobs(options.topLogprobs())
+                    .reasoning(reasoning)
+                    .contextPolicy(options.contextPolicy())
+                    .build();
+            Generation generation = engine.submit(request);
+            return new Answer(generation, tokenizer(), options.topLogprobs() >= 0, whenOver);
+        } catch (EngineException e) {
+            throw WokException.of(e);
+        }
+    }
+
+    /** How many tokens a text is, by itself. */
+    public int countTokens(String text) {
+        return tokenizer().encode(text, EncodeOptions.PLAIN).length;
+    }
+
+    /** How many tokens a conversation may have, its answers included. */
+    public int contextLength() {
+        return engine.contextLength();
+    }
+
+    /** The file or folder that was opened. */
+    public Path path() {
+        return path;
+    }
+
+    /** How tokens are chosen unless an answer is asked for otherwise: the model's own settings. */
+    public SamplingOptions sampling() {
+        return sampling;
+    }
+
+    /** From messages to tokens. */
+    public PromptBuilder prompts() {
+        return prompts;
+    }
+
+    public Tokenizer tokenizer() {
+        return prompts.tokenizer();
+    }
+
+    /** The model's chat template; models that only continue text have none. */
+    public Optional<ChatTemplate> template() {
+        return prompts.template();
+    }
+
+    /** The engine, for requests that this floor has no words for. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** The model, for its configuration; its forward pass belongs to the engine. */
+    public Transformer transformer() {
+        return transformer;
+    }
+
+    /** Ends answers under way as cancelled, waits for the engine's thread, gives back all memory. */
+    @Override
+    public void close() {
+        engine.close();
+        transformer.close();
+    }
+}
