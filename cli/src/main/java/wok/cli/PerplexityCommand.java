@@ -2,6 +2,7 @@ package wok.cli;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,7 +63,7 @@ final class PerplexityCommand implements Callable<Integer> {
     private String file = "";
 
     @Option(names = "--stride", paramLabel = "N", description = "How far the window moves (half of it).")
-    private OptionalInt stride = OptionalInt.empty();
+    private Optional<Integer> stride = Optional.empty();
 
     @Option(names = "--json", description = "Print a JSON object.")
     private boolean json;
