@@ -33,6 +33,9 @@ final class RegexClassParser {
             throw new RegexParser.Unsupported("an unclosed [");
         }
         source.leave();
+        if (source.ignoresCase()) { // before the negation: (?i)[^a] holds neither a nor A
+            set = CodePoints.ignoringCase(set);
+        }
         return negated ? set.negate() : set;
     }
 

@@ -125,7 +125,7 @@ final class RegexParser {
         int c = pattern[at++];
         return switch (c) {
             case '(' -> group();
-            case '[' -> one(new RegexClassParser(this).bracket());
+            case '[' -> new RegexNode.One(new RegexClassParser(this).bracket());
             case '.' -> one(any -> any != '\n');
             case '^' -> new RegexNode.Place((before, behind) -> before == '\n' || before < 0, true);
             case '$' -> new RegexNode.Place((before, behind) -> behind == '\n' || behind < 0, false);
@@ -252,6 +252,11 @@ final class RegexParser {
             return true;
         }
         return false;
+    }
+
+    /** Whether sets are widened by case here. */
+    boolean ignoresCase() {
+        return ignoreCase;
     }
 
     /** Deeper by one; the caller must {@link #leave}. */
