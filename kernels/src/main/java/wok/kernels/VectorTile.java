@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  * fma, and 15 vectors fit the 16 registers of AVX2. Measured on one core, 512 bits, JDK 25 (peak 120 G multiply-adds
  * a second): 2 x 6 with x in an array 66 to 76, in a memory segment 49 to 52; 2 x 4 60 to 64; 4 x 3 52. The methods hold
  * nothing but the loop: with the scaling of a block in it C2 stops inlining (its limit of nodes) and allocates
- * vectors, and the same tile falls to 10.
+ * vectors, and the same tile falls to 10. {@code six} is long because only local variables live in registers.
  */
 final class VectorTile {
     static final int ROWS = 6;
