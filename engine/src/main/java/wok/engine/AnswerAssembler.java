@@ -80,12 +80,12 @@ final class AnswerAssembler implements ReasoningSplitter.Sink {
         splitter.accept(text);
     }
 
-    /** Tags may be control tokens, which the decoder leaves out; the splitter has to see them. */
+    /** Tags may be control tokens, which the decoder leaves out; where they count the splitter has to see them. */
     private String textOf(int id) {
-        if (openId.isPresent() && openId.getAsInt() == id) {
+        if (splitter.beginning() && openId.isPresent() && openId.getAsInt() == id) {
             return decoder.finish() + reasoning.open();
         }
-        if (closeId.isPresent() && closeId.getAsInt() == id) {
+        if (splitter.thinking() && closeId.isPresent() && closeId.getAsInt() == id) {
             return decoder.finish() + reasoning.close();
         }
         return decoder.accept(id);

@@ -45,8 +45,9 @@ public final class Engine implements AutoCloseable {
     public static Engine start(Transformer transformer, Tokenizer tokenizer, EngineOptions options) {
         int modelContext = transformer.config().contextLength();
         KvMemory memory = KvMemory.of(options, modelContext, transformer.kvBlockBytes(options.kvType()));
+        Vocabulary vocabulary = new TokenizerVocabulary(tokenizer);
         TransformerModel model = new TransformerModel(transformer, memory, options);
-        Engine engine = new Engine(model, new TokenizerVocabulary(tokenizer), memory, options);
+        Engine engine = new Engine(model, vocabulary, memory, options);
         engine.thread.start();
         return engine;
     }

@@ -64,6 +64,8 @@ final class EngineLoop {
      */
     GenerationStream submit(GenerationRequest request) {
         checkPrompt(request);
+        GenerationStream stream = new GenerationStream();
+        Sequence sequence = new Sequence(request, stream, vocabulary, contextLength, clock.getAsLong());
         if (queued.incrementAndGet() > options.queueMax()) {
             queued.decrementAndGet();
             throw Options.wrong(
@@ -72,8 +74,7 @@ final class EngineLoop {
                     "fewer than " + options.queueMax()
                             + "; try again later, or start the engine with a greater queueMax");
         }
-        GenerationStream stream = new GenerationStream();
-        arrivals.add(new Sequence(request, stream, vocabulary, contextLength, clock.getAsLong()));
+        arrivals.add(sequence);
         return stream;
     }
 
@@ -191,9 +192,9 @@ final class EngineLoop {
         }
         try {
             say(sequence, choose(sequence));
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
             scheduler.remove(sequence);
-            fail(sequence, String.valueOf(e.getMessage()));
+            fail(sequence, e instanceof EngineException ? String.valueOf(e.getMessage()) : e.toString());
         }
     }
 

@@ -8,8 +8,8 @@ import wok.kernels.KvType;
  *
  * @param contextMax tokens that a sequence may hold, prompt and answer together; 0 for as many as the model and the
  *     memory for keys and values allow
- * @param kvBytesMax memory for keys and values; 0 for 1 GiB, or as much as one full context takes if
- *     {@code contextMax} is given and needs more
+ * @param kvBytesMax memory for keys and values; 0 for two full contexts (one if there is one sequence) within 1 GiB,
+ *     or one full context if {@code contextMax} is given and needs more
  * @param kvType how keys and values are stored
  * @param batchTokens rows that one step computes at most
  * @param prefillTokensBesideDecode rows of prompts that one step computes at most while others are being answered:

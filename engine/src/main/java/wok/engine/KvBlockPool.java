@@ -1,6 +1,7 @@
 package wok.engine;
 
 import java.util.Arrays;
+import wok.model.KvCache;
 
 /**
  * Who holds which block of key/value memory, and which blocks hold a known beginning of text.
@@ -22,7 +23,7 @@ import java.util.Arrays;
  * <p>One owner thread. All memory is taken at creation; hashing is chained through arrays.
  */
 final class KvBlockPool {
-    static final int BLOCK_POSITIONS = 16;
+    static final int BLOCK_POSITIONS = KvCache.BLOCK_POSITIONS;
 
     /** No block. */
     static final int NONE = -1;

@@ -22,14 +22,13 @@ record KvMemory(int blocks, int contextLength) {
         boolean chosen = options.contextMax() > 0;
         int context = chosen ? options.contextMax() : modelContext;
         int contextBlocks = KvBlockPool.blocksFor(context);
-        long bytes = options.kvBytesMax() > 0 ? options.kvBytesMax() : EngineOptions.KV_BYTES_DEFAULT;
-        long affordable = bytes / blockBytes;
-        if (options.kvBytesMax() == 0 && (chosen || affordable == 0)) {
-            affordable = Math.max(affordable, chosen ? contextBlocks : 1);
-        }
-        if (affordable < (chosen ? contextBlocks : 1)) {
-            long least = Math.multiplyExact(blockBytes, chosen ? contextBlocks : 1L);
-            throw Options.wrong("kvBytesMax", options.kvBytesMax(), "at least " + least + " for this context");
+        int least = chosen ? contextBlocks : 1;
+        long affordable = options.kvBytesMax() > 0
+                ? options.kvBytesMax() / blockBytes
+                : Math.max(least, Math.min(EngineOptions.KV_BYTES_DEFAULT / blockBytes, 2L * contextBlocks));
+        if (affordable < least) {
+            long bytes = Math.multiplyExact(blockBytes, (long) least);
+            throw Options.wrong("kvBytesMax", options.kvBytesMax(), "at least " + bytes + " for this context");
         }
         long useful = Math.multiplyExact((long) contextBlocks, options.sequencesMax());
         int blocks = (int) Math.min(Math.min(affordable, useful), Integer.MAX_VALUE / KvBlockPool.BLOCK_POSITIONS);

@@ -61,6 +61,11 @@ final class ReasoningSplitter {
         };
     }
 
+    /** Whether an opening tag would count. */
+    boolean beginning() {
+        return state == State.BEGINNING;
+    }
+
     void accept(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (state == State.ANSWERING) {

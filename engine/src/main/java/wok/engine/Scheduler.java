@@ -65,10 +65,6 @@ final class Scheduler {
         return waiting;
     }
 
-    boolean idle() {
-        return running.isEmpty() && waiting.isEmpty();
-    }
-
     long preemptions() {
         return preemptions;
     }

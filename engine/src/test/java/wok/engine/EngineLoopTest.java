@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** The loop with {@link FakeModel}, where each thing can be arranged. */
 class EngineLoopTest {
-    private static final int A = 3;
     private static final EngineOptions OPTIONS =
             EngineOptions.DEFAULTS.withBatch(32, 4).withSequences(4, 8);
 
@@ -51,20 +50,6 @@ class EngineLoopTest {
         while (busy) {
             busy = loop.step();
         }
-    }
-
-    /** The answer of a model that says exactly this. */
-    private Answer say(String text, ReasoningOptions reasoning, String... stop) {
-        int[] ids = vocabulary.encode(text);
-        ScriptedModel scripted = new ScriptedModel(vocabulary.size(), ids, 5);
-        EngineLoop own = new EngineLoop(scripted, vocabulary, new KvMemory(8, 128), OPTIONS, () -> now++);
-        return run(
-                own,
-                GenerationRequest.builder(prompt(5))
-                        .sampling(SamplingOptions.GREEDY)
-                        .reasoning(reasoning)
-                        .stop(stop)
-                        .build());
     }
 
     @Test
@@ -160,6 +145,30 @@ class EngineLoopTest {
     }
 
     @Test
+    void aTokensRandomNumberBelongsToItsPlaceInAllThatWasSaid() {
+        SamplingOptions sampling =
+                SamplingOptions.DEFAULTS.withTemperature(1.3f).withSeed(77);
+        Answer answer = run(request(110)
+                .sampling(sampling)
+                .tokensMax(40)
+                .contextPolicy(ContextPolicy.SHIFT)
+                .build());
+        Sampler sampler = new Sampler(vocabulary.size());
+        int[] tokens = Arrays.copyOf(prompt(110), 128);
+        int length = 110;
+        for (int place = 110; place < 150; place++) {
+            float[] logits = FakeModel.logitsAfter(tokens, length, vocabulary.size());
+            int next = sampler.sample(logits, tokens, length, 0, sampling, place);
+            assertThat(answer.ids()[place - 110]).isEqualTo(next);
+            tokens[length++] = next;
+            if (length == 128) {
+                System.arraycopy(tokens, 64, tokens, 0, 64);
+                length = 64;
+            }
+        }
+    }
+
+    @Test
     void anOutOfRangeTokenIsRefused() {
         GenerationRequest request =
                 GenerationRequest.builder(new int[] {1, vocabulary.size()}).build();
@@ -231,37 +240,18 @@ class EngineLoopTest {
     }
 
     @Test
-    void theEndTokenEndsTheAnswerAndComesWithTheEnd() {
-        Answer answer = say("abc", ReasoningOptions.NONE);
-        assertThat(answer.text()).isEqualTo("abc");
-        assertThat(answer.finished().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(answer.finished().tokens()).containsExactly(TokenInfo.of(FakeVocabulary.END));
-        assertThat(answer.usage().completionTokens()).isEqualTo(2);
-    }
-
-    @Test
-    void aStopStringEndsTheAnswerAndItsTokensComeWithTheEnd() {
-        Answer answer = say("ab the stopabc", ReasoningOptions.NONE, " stop");
-        assertThat(answer.text()).isEqualTo("ab the");
-        assertThat(answer.finished().stop()).isEqualTo(" stop");
-        assertThat(answer.finished().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(answer.ids()).isEqualTo(vocabulary.encode("ab the stop"));
-        assertThat(answer.finished().tokens()).hasSize(2);
-    }
-
-    @Test
-    void thinkingIsToldFromAnsweringAndCounted() {
-        Answer answer = say("<think>ab the</think>\na é", ReasoningOptions.THINK);
-        assertThat(answer.reasoning()).isEqualTo("ab the");
-        assertThat(answer.text()).isEqualTo("a é");
-        assertThat(answer.usage().reasoningTokens()).isEqualTo(3);
-    }
-
-    @Test
-    void stopStringsAreNotLookedForInTheThinking() {
-        Answer answer = say("<think>ab the</think>a the", ReasoningOptions.THINK, " the");
-        assertThat(answer.reasoning()).isEqualTo("ab the");
-        assertThat(answer.text()).isEqualTo("a");
+    void damagedLogitsFailTheirSequenceAlone() {
+        model.damageAtForward(1);
+        GenerationStream damaged = loop.submit(request(3).build());
+        loop.step();
+        loop.step();
+        assertThat(Answer.of(damaged).end())
+                .isInstanceOfSatisfying(
+                        GenerationEvent.Failed.class,
+                        failed -> assertThat(failed.message())
+                                .startsWith("logit of token 7: NaN (expected: a finite number)"));
+        assertThat(loop.statistics().kvBlocksHeld()).isZero();
+        assertThat(run(request(3).build()).ids()).hasSize(20);
     }
 
     @Test
@@ -278,31 +268,12 @@ class EngineLoopTest {
     }
 
     @Test
-    void noBudgetMeansNoThinkingEvenIfTheModelOpensIt() {
-        Answer answer = say("<think>ab</think>a", ReasoningOptions.THINK.withBudget(0));
-        assertThat(answer.reasoning()).isEmpty();
-        assertThat(answer.ids()[1]).isEqualTo(FakeVocabulary.CLOSE);
-    }
-
-    @Test
     void logprobsComeWithEveryToken() {
         Answer answer = run(request(5).topLogprobs(2).build());
         assertThat(answer.tokens()).hasSize(20).allSatisfy(token -> {
             assertThat(token.top()).hasSize(2);
             assertThat(token.top().getFirst()).isEqualTo(new TokenLogprob(token.id(), token.logprob()));
         });
-    }
-
-    @Test
-    void brokenCharactersBecomeReplacementsAtTheEnd() {
-        ScriptedModel scripted = new ScriptedModel(vocabulary.size(), new int[] {A, 33}, 5);
-        EngineLoop own = new EngineLoop(scripted, vocabulary, new KvMemory(8, 128), OPTIONS, () -> now++);
-        Answer answer = run(
-                own,
-                GenerationRequest.builder(prompt(5))
-                        .sampling(SamplingOptions.GREEDY)
-                        .build());
-        assertThat(answer.text()).isEqualTo("a\uFFFD");
     }
 
     @Test
@@ -313,6 +284,25 @@ class EngineLoopTest {
         assertThat(usage.completionNanos()).isEqualTo(19);
         assertThat(usage.firstTokenNanos()).isEqualTo(usage.queueNanos() + usage.promptNanos());
         assertThat(usage.totalTokens()).isEqualTo(60);
+    }
+
+    /** Two sequences outgrow the memory; the third would have room at once, but it came later than the one preempted. */
+    @Test
+    void aPreemptedSequenceGoesOnBeforeLaterOnesBegin() {
+        EngineLoop scarce = loop(8, 128, OPTIONS.withSequences(2, 8));
+        GenerationStream oldest = scarce.submit(request(40).tokensMax(60).build());
+        GenerationStream preempted = scarce.submit(GenerationRequest.builder(prompt(44))
+                .sampling(SamplingOptions.GREEDY.withTemperature(1))
+                .endOfGenerationIgnored(true)
+                .tokensMax(60)
+                .build());
+        GenerationStream later = scarce.submit(request(3).build());
+        finish(scarce);
+        Usage first = Answer.of(oldest).usage();
+        assertThat(scarce.statistics().preemptions()).isPositive();
+        assertThat(Answer.of(preempted).ids()).hasSize(60);
+        assertThat(Answer.of(later).usage().queueNanos())
+                .isGreaterThanOrEqualTo(first.firstTokenNanos() + first.completionNanos() - 4);
     }
 
     @Test
@@ -337,43 +327,5 @@ class EngineLoopTest {
                         GenerationEvent.Text.class,
                         text -> assertThat(text.tokens()).hasSizeGreaterThan(15));
         assertThat(stream.next()).isInstanceOf(GenerationEvent.Finished.class);
-    }
-
-    /** Says given tokens after a prompt of known length, then the end token. */
-    private static final class ScriptedModel implements LanguageModel {
-        private final int vocabularySize;
-        private final int[] script;
-        private final int promptLength;
-        private int wanted;
-
-        ScriptedModel(int vocabularySize, int[] script, int promptLength) {
-            this.vocabularySize = vocabularySize;
-            this.script = script;
-            this.promptLength = promptLength;
-        }
-
-        @Override
-        public int vocabularySize() {
-            return vocabularySize;
-        }
-
-        @Override
-        public void clear() {
-            wanted = 0;
-        }
-
-        @Override
-        public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
-            wanted = position + 1 - promptLength;
-        }
-
-        @Override
-        public void forward() {}
-
-        @Override
-        public void logits(int index, float[] into) {
-            Arrays.fill(into, 0);
-            into[wanted < script.length ? script[wanted] : FakeVocabulary.END] = 1;
-        }
     }
 }

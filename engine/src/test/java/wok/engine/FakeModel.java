@@ -22,6 +22,7 @@ final class FakeModel implements LanguageModel {
     private final List<Row> rows = new ArrayList<>();
     private final List<float[]> logits = new ArrayList<>();
     private int failAtForward = -1;
+    private int damageAtForward = -1;
     private int forwards;
     private int rowsGreatest;
 
@@ -33,6 +34,11 @@ final class FakeModel implements LanguageModel {
     /** The n-th forward pass (from 0) fails. */
     void failAtForward(int n) {
         failAtForward = n;
+    }
+
+    /** The n-th forward pass (from 0) gives a logit that is no number. */
+    void damageAtForward(int n) {
+        damageAtForward = n;
     }
 
     int rowsGreatest() {
@@ -56,7 +62,8 @@ final class FakeModel implements LanguageModel {
 
     @Override
     public void forward() {
-        if (forwards++ == failAtForward) {
+        int number = forwards++;
+        if (number == failAtForward) {
             throw new IllegalStateException("out of luck");
         }
         rowsGreatest = Math.max(rowsGreatest, rows.size());
@@ -68,6 +75,9 @@ final class FakeModel implements LanguageModel {
             if (row.wantsLogits()) {
                 logits.add(logits(row));
             }
+        }
+        if (number == damageAtForward) {
+            logits.getFirst()[7] = Float.NaN;
         }
     }
 

@@ -56,7 +56,10 @@ class KvBlockPoolTest {
         pool.register(second, pool.node(first), TOKENS, 16);
         assertThat(pool.find(pool.node(first), TOKENS, 16)).isEqualTo(second);
         assertThat(pool.find(KvBlockPool.ROOT, TOKENS, 16)).isEqualTo(KvBlockPool.NONE);
-        assertThat(pool.find(pool.node(second), TOKENS, 16)).isEqualTo(KvBlockPool.NONE);
+        for (long other = 10; other < 100; other++) { // enough to meet in every one of the few buckets
+            assertThat(pool.find(other, TOKENS, 0)).isEqualTo(KvBlockPool.NONE);
+            assertThat(pool.find(other, TOKENS, 16)).isEqualTo(KvBlockPool.NONE);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -63,7 +64,7 @@ class OptionsTest {
         rejects(
                 sampling().logitBias(Map.of(7, Float.NaN))::build,
                 "logitBias[7]: NaN (expected: a finite number, -1000 to 1000)");
-        Map<Integer, Float> many = new java.util.HashMap<>();
+        Map<Integer, Float> many = new HashMap<>();
         for (int id = 0; id < 5000; id++) {
             many.put(id, 1f);
         }
@@ -159,6 +160,7 @@ class OptionsTest {
         assertThat(KvMemory.of(defaults, 100, 1000)).isEqualTo(new KvMemory(14, 100));
         assertThat(KvMemory.of(defaults.withKvBytesMax(5000), 100, 1000)).isEqualTo(new KvMemory(5, 80));
         assertThat(KvMemory.of(defaults.withContextMax(50), 100, 1000)).isEqualTo(new KvMemory(8, 50));
+        assertThat(KvMemory.of(defaults.withSequences(9, 1), 100, 1000)).isEqualTo(new KvMemory(14, 100));
         assertThat(KvMemory.of(defaults, 1 << 20, 1 << 20)).isEqualTo(new KvMemory(1024, 1 << 14));
         assertThat(KvMemory.of(defaults.withContextMax(1 << 15), 1 << 20, 1 << 20))
                 .isEqualTo(new KvMemory(2048, 1 << 15));

@@ -65,15 +65,15 @@ class SimulationTest {
     void everyAnswerIsWhatItWouldBeAloneAndNothingLeaks(int part) {
         long steps = 0;
         long preemptions = 0;
-        for (int seed = part * 250; seed < part * 250 + 250; seed++) {
+        for (int seed = part * 120; seed < part * 120 + 120; seed++) {
             World world = new World(seed, vocabulary);
             run(world);
             checkEnd(world, seed);
             steps += world.steps;
             preemptions += world.preemptions;
         }
-        assertThat(steps).isGreaterThan(25_000);
-        assertThat(preemptions).isGreaterThan(200);
+        assertThat(steps).isGreaterThan(12_000);
+        assertThat(preemptions).isGreaterThan(100);
     }
 
     @Test
