@@ -24,11 +24,6 @@ final class Linear {
         return weight.activationForm();
     }
 
-    /** The packed size in memory. */
-    long bytes() {
-        return weight.bytes();
-    }
-
     /** Brings the activations into the form that this projection multiplies with, then multiplies. */
     void forwardPreparing(Compute compute, Activations x, int rows, FloatRows y) {
         compute.prepare(x, rows, activationForm());

@@ -1,8 +1,6 @@
 package wok.model;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import wok.formats.GgufModel;
 import wok.formats.HuggingFaceFolder;
 import wok.formats.ModelSource;
@@ -89,14 +87,5 @@ public record ModelConfig(
                 embeddingScale,
                 logitsSoftcap,
                 tiedEmbeddings);
-    }
-
-    /** The distinct rotary embeddings of the layers; layers with equal ones share a table. */
-    List<RopeConfig> ropes() {
-        Map<RopeConfig, Boolean> distinct = new HashMap<>();
-        return layers.stream()
-                .map(layer -> layer.attention().rope())
-                .filter(rope -> distinct.put(rope, true) == null)
-                .toList();
     }
 }
