@@ -66,8 +66,7 @@ final class ChatCommand implements Callable<Integer> {
             }
             ChatSettings settings = new ChatSettings(
                     chosen.sampling(loaded.sampling()),
-                    chosen.tokensMax(),
-                    chosen.stop(),
+                    chosen,
                     running.shifts() ? ContextPolicy.SHIFT : ContextPolicy.ERROR,
                     thinking,
                     stats);

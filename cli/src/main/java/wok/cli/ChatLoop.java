@@ -84,6 +84,7 @@ final class ChatLoop {
                     .tokensMax(settings.tokensMax())
                     .stop(settings.stop())
                     .reasoning(prompt.reasoning())
+                    .endOfGenerationIgnored(settings.endIgnored())
                     .contextPolicy(settings.contextPolicy())
                     .build();
             answer = read(request);

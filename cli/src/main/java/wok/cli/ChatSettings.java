@@ -23,6 +23,7 @@ final class ChatSettings {
 
     private final List<String> stop;
     private final ContextPolicy contextPolicy;
+    private final boolean endIgnored;
     private SamplingOptions sampling;
     private int tokensMax;
     private Optional<Boolean> think;
@@ -30,14 +31,14 @@ final class ChatSettings {
 
     ChatSettings(
             SamplingOptions sampling,
-            int tokensMax,
-            List<String> stop,
+            SamplingMixin chosen,
             ContextPolicy contextPolicy,
             Optional<Boolean> think,
             boolean statistics) {
         this.sampling = sampling;
-        this.tokensMax = tokensMax;
-        this.stop = stop;
+        this.tokensMax = chosen.tokensMax();
+        this.stop = chosen.stop();
+        this.endIgnored = chosen.endIgnored();
         this.contextPolicy = contextPolicy;
         this.think = think;
         this.statistics = statistics;
@@ -57,6 +58,10 @@ final class ChatSettings {
 
     ContextPolicy contextPolicy() {
         return contextPolicy;
+    }
+
+    boolean endIgnored() {
+        return endIgnored;
     }
 
     Optional<Boolean> think() {

@@ -26,6 +26,7 @@ final class ChatWords {
             /tokens          how much of the context is used
             /stats           a line with times and rates after each answer, on or off
             /exit            leave; Ctrl-D does too
+            /help            this list
             A message of several lines: between \"""\" and \"""\", or Alt-Enter, or \\ at a line's end.
             Ctrl-C stops an answer.
             """;

@@ -126,6 +126,7 @@ final class RunCommand implements Callable<Integer> {
                 .tokensMax(chosen.tokensMax())
                 .stop(chosen.stop())
                 .reasoning(prompt.reasoning())
+                .endOfGenerationIgnored(chosen.endIgnored())
                 .contextPolicy(running.shifts() ? ContextPolicy.SHIFT : ContextPolicy.ERROR)
                 .build();
     }

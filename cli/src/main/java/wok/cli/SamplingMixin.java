@@ -69,6 +69,9 @@ final class SamplingMixin {
             description = "Text that ends the answer and is not shown; may be repeated.")
     private List<String> stop = List.of();
 
+    @Option(names = "--ignore-eos", description = "Go on where the model would end its answer.")
+    private boolean endIgnored;
+
     /**
      * The options, on top of the model's own.
      *
@@ -97,5 +100,10 @@ final class SamplingMixin {
 
     List<String> stop() {
         return stop;
+    }
+
+    /** Whether the answer goes on where the model would end it. */
+    boolean endIgnored() {
+        return endIgnored;
     }
 }

@@ -51,21 +51,26 @@ final class TerminalInput implements ChatInput {
                     .encoding(StandardCharsets.UTF_8)
                     .nativeSignals(true)
                     .build();
-            LineReader reader = LineReaderBuilder.builder()
-                    .terminal(terminal)
-                    .appName("wok")
-                    .parser(new EntryParser())
-                    .completer(new StringsCompleter(commands))
-                    .variable(LineReader.SECONDARY_PROMPT_PATTERN, MORE)
-                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                    .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
-                    .build();
-            remember(reader, history);
-            breakLinesWithAltEnter(reader);
-            return new TerminalInput(terminal, reader);
+            return of(terminal, history, commands);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** On a terminal that the caller made; closed with this. */
+    static TerminalInput of(Terminal terminal, Path history, List<String> commands) {
+        LineReader reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .appName("wok")
+                .parser(new EntryParser())
+                .completer(new StringsCompleter(commands))
+                .variable(LineReader.SECONDARY_PROMPT_PATTERN, MORE)
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
+                .build();
+        remember(reader, history);
+        breakLinesWithAltEnter(reader);
+        return new TerminalInput(terminal, reader);
     }
 
     /** A folder that can't be written costs the history, not the chat. */
