@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,17 +35,21 @@ class LauncherTest {
                 Path.of("").toAbsolutePath().getParent().resolve("wok"),
                 release.resolve("wok"),
                 StandardCopyOption.COPY_ATTRIBUTES);
-        String modules = System.getProperty("jdk.module.path", "");
-        String path = modules.isEmpty() ? System.getProperty("java.class.path") : modules;
         int count = 0;
-        for (String entry : path.split(File.pathSeparator)) {
-            Path part = Path.of(entry).toAbsolutePath();
-            if (Files.exists(part)) {
-                String name = Files.isDirectory(part) ? "m" + count++ : part.getFileName().toString();
-                Files.createSymbolicLink(release.resolve("lib").resolve(name), part);
-            }
+        for (String entry : System.getProperty("jdk.module.path").split(File.pathSeparator)) {
+            Path part = Path.of(entry);
+            boolean exploded = Files.isDirectory(part);
+            copy(part, release.resolve("lib").resolve(exploded ? "module" + count++ : part.getFileName().toString()));
         }
         model = ModelFiles.gguf(folder);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     private static ProcessBuilder process(String... words) {
