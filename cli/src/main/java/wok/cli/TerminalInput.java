@@ -18,6 +18,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.Widget;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -28,6 +29,9 @@ import org.jline.terminal.TerminalBuilder;
 final class TerminalInput implements ChatInput {
     private static final String PROMPT = ">>> ";
     private static final String MORE = "... ";
+
+    private static final int COLUMNS_USUAL = 80;
+    private static final int ROWS_USUAL = 24;
 
     private final Terminal terminal;
     private final LineReader reader;
@@ -50,6 +54,7 @@ final class TerminalInput implements ChatInput {
                     .dumb(true)
                     .encoding(StandardCharsets.UTF_8)
                     .nativeSignals(true)
+                    .graphemeCluster(false)
                     .build();
             return of(terminal, history, commands);
         } catch (IOException e) {
@@ -59,6 +64,9 @@ final class TerminalInput implements ChatInput {
 
     /** On a terminal that the caller made; closed with this. */
     static TerminalInput of(Terminal terminal, Path history, List<String> commands) {
+        if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
+            terminal.setSize(new Size(COLUMNS_USUAL, ROWS_USUAL)); // the editor can't draw where there is no room
+        }
         LineReader reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("wok")
