@@ -64,8 +64,8 @@ final class TerminalInput implements ChatInput {
 
     /** On a terminal that the caller made; closed with this. */
     static TerminalInput of(Terminal terminal, Path history, List<String> commands) {
-        if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
-            terminal.setSize(new Size(COLUMNS_USUAL, ROWS_USUAL)); // the editor can't draw where there is no room
+        if (terminal.getColumns() <= 0 || terminal.getRows() <= 0) {
+            terminal.setSize(Size.of(COLUMNS_USUAL, ROWS_USUAL)); // the editor can't draw where there is no room
         }
         LineReader reader = LineReaderBuilder.builder()
                 .terminal(terminal)

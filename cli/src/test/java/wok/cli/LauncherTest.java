@@ -20,7 +20,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code wok} as a release has it: beside a folder lib/ with all modules. */
-@EnabledOnOs(value = {OS.LINUX, OS.MAC}, disabledReason = "the script is for POSIX systems")
+@EnabledOnOs(
+        value = {OS.LINUX, OS.MAC},
+        disabledReason = "the script is for POSIX systems")
 class LauncherTest {
     @TempDir
     static Path folder;
@@ -39,7 +41,13 @@ class LauncherTest {
         for (String entry : System.getProperty("jdk.module.path").split(File.pathSeparator)) {
             Path part = Path.of(entry);
             boolean exploded = Files.isDirectory(part);
-            copy(part, release.resolve("lib").resolve(exploded ? "module" + count++ : part.getFileName().toString()));
+            copy(
+                    part,
+                    release.resolve("lib")
+                            .resolve(
+                                    exploded
+                                            ? "module" + count++
+                                            : part.getFileName().toString()));
         }
         model = ModelFiles.gguf(folder);
     }
@@ -91,7 +99,9 @@ class LauncherTest {
     @Test
     void passesArgumentsInputAndExitCodesOn() throws IOException, InterruptedException {
         CommandRun run = run("", script.toString(), "tokenize", model.toString(), "two  spaces * \"quoted\" é");
-        assertThat(run.out()).isEqualTo(CommandRun.of("tokenize", model, "two  spaces * \"quoted\" é").out());
+        assertThat(run.out())
+                .isEqualTo(CommandRun.of("tokenize", model, "two  spaces * \"quoted\" é")
+                        .out());
         assertThat(run("piped", script.toString(), "tokenize", model.toString()).out())
                 .isEqualTo(CommandRun.of("tokenize", model, "piped").out());
         CommandRun wrong = run("", script.toString(), "frobnicate");
@@ -131,7 +141,9 @@ class LauncherTest {
     @EnabledOnOs(value = OS.LINUX, disabledReason = "the program script has other options elsewhere")
     void chatsOnATerminal() throws IOException, InterruptedException {
         String command = "'" + script + "' chat " + model + " -n 8 --seed 1";
-        Process process = process("script", "-qec", command, "/dev/null").redirectErrorStream(true).start();
+        Process process = process("script", "-qec", command, "/dev/null")
+                .redirectErrorStream(true)
+                .start();
         StringBuilder seen = new StringBuilder();
         awaitText(process, seen, ">>> ");
         type(process, "Hello\r");

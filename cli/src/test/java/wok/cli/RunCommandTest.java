@@ -34,7 +34,8 @@ class RunCommandTest {
         assertThat(one.err()).isEmpty();
         assertThat(one.code()).isZero();
         assertThat(one.out()).endsWith("\n");
-        assertThat(CommandRun.of("run", model, "Hello", "--max-tokens", "12", "--seed", "7")).isEqualTo(one);
+        assertThat(CommandRun.of("run", model, "Hello", "--max-tokens", "12", "--seed", "7"))
+                .isEqualTo(one);
         assertThat(CommandRun.of("run", model, "Hello", "--max-tokens", "12", "--seed", "7", "--threads", "2"))
                 .isEqualTo(one);
     }
@@ -44,8 +45,9 @@ class RunCommandTest {
         Json.Obj document = json("run", model, "Hello", "-n", "5", "--seed", "7", "--json");
         assertThat(document.members())
                 .containsOnlyKeys("model", "text", "reasoning", "finish_reason", "usage", "seed", "timings");
-        assertThat(document.text("finish_reason")).hasValueSatisfying(reason -> assertThat(List.of("stop", "length"))
-                .contains(reason));
+        assertThat(document.text("finish_reason"))
+                .hasValueSatisfying(
+                        reason -> assertThat(List.of("stop", "length")).contains(reason));
         assertThat(document.number("seed")).hasValue(Json.of(7));
         Json.Obj usage = document.object("usage").orElseThrow();
         assertThat(usage.number("completion_tokens").orElseThrow().intValue()).isBetween(1, 5);
@@ -59,7 +61,8 @@ class RunCommandTest {
         for (String line : lines.subList(0, lines.size() - 1)) {
             text.append(((Json.Obj) Json.parse("line", line)).text("text").orElse(""));
         }
-        assertThat(((Json.Obj) Json.parse("last", lines.getLast())).text("text")).hasValue(text.toString());
+        assertThat(((Json.Obj) Json.parse("last", lines.getLast())).text("text"))
+                .hasValue(text.toString());
     }
 
     @Test
@@ -72,7 +75,12 @@ class RunCommandTest {
     }
 
     private static int tokens(CommandRun run) {
-        return run.object().object("usage").orElseThrow().number("prompt_tokens").orElseThrow().intValue();
+        return run.object()
+                .object("usage")
+                .orElseThrow()
+                .number("prompt_tokens")
+                .orElseThrow()
+                .intValue();
     }
 
     @Test
@@ -96,7 +104,11 @@ class RunCommandTest {
     @Test
     void tellsStatisticsApartFromTheAnswer() {
         CommandRun run = CommandRun.of("run", model, "a", "-n", "3", "--seed", "9", "--stats");
-        assertThat(run.err()).hasLineCount(1).contains("loaded in").contains("first token").contains("seed 9");
+        assertThat(run.err())
+                .hasLineCount(1)
+                .contains("loaded in")
+                .contains("first token")
+                .contains("seed 9");
         assertThat(run.out()).doesNotContain("loaded in");
     }
 
@@ -104,8 +116,22 @@ class RunCommandTest {
     void keepsControlCharactersFromATerminal() {
         for (int seed = 0; seed < 4; seed++) {
             CommandRun run = CommandRun.run(
-                    "", true, Map.of("NO_COLOR", "1"), "run", model, "a", "-n", "60", "--temperature", "5", "--top-p",
-                    "1", "--min-p", "0", "--seed", seed);
+                    "",
+                    true,
+                    Map.of("NO_COLOR", "1"),
+                    "run",
+                    model,
+                    "a",
+                    "-n",
+                    "60",
+                    "--temperature",
+                    "5",
+                    "--top-p",
+                    "1",
+                    "--min-p",
+                    "0",
+                    "--seed",
+                    seed);
             assertThat(run.code()).isZero();
             assertThat(run.out().codePoints().filter(c -> c != '\n' && c != '\t'))
                     .noneMatch(Character::isISOControl);

@@ -39,15 +39,20 @@ class TemplateCommandTest {
     @Test
     void letsTheFileOverruleTheModelsTokens() {
         CommandRun run = CommandRun.with(
-                "{\"bos_token\":\"\",\"messages\":[]}", "template", model, "--messages", "-");
-        assertThat(run.out()).isEmpty();
+                "{\"bos_token\":\"^\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
+                "template",
+                model,
+                "--messages",
+                "-");
+        assertThat(run.out()).isEqualTo("^<|user|>x<|end|>");
         assertThat(run.code()).isZero();
     }
 
     @Test
     void triesATemplateByItself() throws IOException {
         Path file = template("{{ messages[0].content }}!");
-        assertThat(CommandRun.with(TALK, "template", "--template", file, "--messages", "-").out())
+        assertThat(CommandRun.with(TALK, "template", "--template", file, "--messages", "-")
+                        .out())
                 .isEqualTo("Hi <|end|>!");
     }
 
@@ -82,8 +87,7 @@ class TemplateCommandTest {
     @Test
     void neutralisesEscapeSequencesOnATerminal() throws IOException {
         Path file = template("\u001b[2J{{ messages[0].content }}");
-        CommandRun run =
-                CommandRun.run(TALK, true, Map.of(), "template", "--template", file, "--messages", "-");
+        CommandRun run = CommandRun.run(TALK, true, Map.of(), "template", "--template", file, "--messages", "-");
         assertThat(run.out()).isEqualTo("␛[2JHi <|end|>");
     }
 }

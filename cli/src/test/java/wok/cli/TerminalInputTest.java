@@ -70,6 +70,8 @@ class TerminalInputTest {
             words(input);
             words(input);
         }
-        assertThat(Files.readString(folder.resolve("home/history"))).contains("first").contains("second");
+        assertThat(Files.readString(folder.resolve("home/history")))
+                .contains("first")
+                .contains("second");
     }
 }

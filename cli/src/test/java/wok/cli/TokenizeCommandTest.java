@@ -37,7 +37,8 @@ class TokenizeCommandTest {
     void parsesControlTokensOnlyWhenAsked() {
         CommandRun plain = CommandRun.of("tokenize", model, "<|end|>");
         CommandRun special = CommandRun.of("tokenize", model, "<|end|>", "--special");
-        assertThat(plain.object().array("tokens").orElseThrow().elements().size()).isGreaterThan(1);
+        assertThat(plain.object().array("tokens").orElseThrow().elements().size())
+                .isGreaterThan(1);
         assertThat(special.object().array("tokens").orElseThrow().elements()).hasSize(1);
         assertThat(special.object().array("pieces").orElseThrow()).hasToString("[\"<|end|>\"]");
     }
@@ -63,7 +64,8 @@ class TokenizeCommandTest {
         CommandRun run = CommandRun.of("tokenize", model, "--file", texts);
         assertThat(run.out()).hasLineCount(3);
         assertThat(run.out().lines().toList().get(1)).isEqualTo("{\"tokens\":[],\"pieces\":[]}");
-        assertThat(CommandRun.with("[\"a\"]", "tokenize", model, "--file", "-").out()).hasLineCount(1);
+        assertThat(CommandRun.with("[\"a\"]", "tokenize", model, "--file", "-").out())
+                .hasLineCount(1);
     }
 
     @Test
@@ -81,7 +83,8 @@ class TokenizeCommandTest {
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err()).hasLineCount(1).contains("bad.json");
         }
-        assertThat(CommandRun.of("tokenize", model, "--file", folder.resolve("none.json")).err())
+        assertThat(CommandRun.of("tokenize", model, "--file", folder.resolve("none.json"))
+                        .err())
                 .hasLineCount(1)
                 .contains("none.json: no such file");
     }
