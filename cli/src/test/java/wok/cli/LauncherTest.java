@@ -32,13 +32,11 @@ class LauncherTest {
 
     @BeforeAll
     static void unpackRelease() throws IOException {
-        Path release = Files.createDirectories(folder.resolve("a release/lib")).getParent();
-        script = Files.copy(
-                Path.of("").toAbsolutePath().getParent().resolve("wok"),
-                release.resolve("wok"),
-                StandardCopyOption.COPY_ATTRIBUTES);
+        Path release = folder.resolve("a release");
+        Files.createDirectories(release.resolve("lib"));
+        script = Files.copy(Path.of("..", "wok"), release.resolve("wok"), StandardCopyOption.COPY_ATTRIBUTES);
         int count = 0;
-        for (String entry : System.getProperty("jdk.module.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("jdk.module.path").split(File.pathSeparator, -1)) {
             Path part = Path.of(entry);
             boolean exploded = Files.isDirectory(part);
             copy(
@@ -173,7 +171,8 @@ class LauncherTest {
 
     @Test
     void saysWhatToInstallWhenTheJavaIsTooOld() throws IOException, InterruptedException {
-        Path old = Files.createDirectories(folder.resolve("jdk-17/bin")).getParent();
+        Path old = folder.resolve("jdk-17");
+        Files.createDirectories(old.resolve("bin"));
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
         Path java = Files.writeString(old.resolve("bin/java"), "#!/bin/sh\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
