@@ -3,7 +3,6 @@ package wok.tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -45,27 +44,24 @@ final class BytePairModel implements TokenModel {
             IntStream.range(0, 256).mapToObj(b -> String.format("<0x%02X>", b)).toList();
     private static final int CHARACTER_TABLE_SIZE = 1 << 16;
 
-    private final Map<String, Integer> vocabulary;
-    private final MergeTable merges;
+    private final Pieces pieces;
+    private final Merges merges;
     private final Options options;
     private final int[] characterIds = new int[CHARACTER_TABLE_SIZE];
     private final int[] byteIds = new int[256];
 
-    /**
-     * @param vocabulary pieces that text may become; without control tokens
-     */
-    BytePairModel(Map<String, Integer> vocabulary, MergeTable merges, Options options) {
-        this.vocabulary = vocabulary;
+    BytePairModel(Pieces pieces, Merges merges, Options options) {
+        this.pieces = pieces;
         this.merges = merges;
         this.options = options;
         Arrays.fill(characterIds, -1);
-        vocabulary.forEach((piece, id) -> {
+        pieces.forEach((piece, id) -> {
             if (piece.length() == 1) {
                 characterIds[piece.charAt(0)] = id;
             }
         });
         for (int b = 0; b < byteIds.length; b++) {
-            byteIds[b] = vocabulary.getOrDefault(byteToken(b), -1);
+            byteIds[b] = pieces.id(byteToken(b));
         }
     }
 
@@ -77,8 +73,8 @@ final class BytePairModel implements TokenModel {
     @Override
     public void encode(String word, IntList ids) {
         if (options.ignoreMerges) {
-            Integer whole = vocabulary.get(word);
-            if (whole != null) {
+            int whole = pieces.id(word);
+            if (whole >= 0) {
                 ids.add(whole);
                 return;
             }
@@ -122,7 +118,7 @@ final class BytePairModel implements TokenModel {
         }
         String prefix = from > 0 ? options.continuingPrefix : "";
         String suffix = to == word.length() ? options.endSuffix : "";
-        return vocabulary.getOrDefault(prefix + word.substring(from, to) + suffix, -1);
+        return pieces.id(prefix + word.substring(from, to) + suffix);
     }
 
     private boolean addBytes(String character, IntList symbols) {

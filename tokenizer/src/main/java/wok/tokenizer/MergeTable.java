@@ -1,9 +1,9 @@
 package wok.tokenizer;
 
 /**
- * Which neighbouring tokens merge, in which order, to what. One thread writes; afterwards any thread may read.
+ * Merges as the file lists them. One thread writes; afterwards any thread may read.
  */
-final class MergeTable {
+final class MergeTable implements Merges {
     private final LongTable indexes;
     private final IntList ranks = new IntList();
     private final IntList results = new IntList();
@@ -24,16 +24,18 @@ final class MergeTable {
         results.add(result);
     }
 
-    /** The number of the merge of a pair, or -1. */
-    int find(int left, int right) {
+    @Override
+    public int find(int left, int right) {
         return indexes.get(key(left, right));
     }
 
-    int rank(int merge) {
+    @Override
+    public int rank(int merge) {
         return ranks.get(merge);
     }
 
-    int result(int merge) {
+    @Override
+    public int result(int merge) {
         return results.get(merge);
     }
 

@@ -13,14 +13,14 @@ import java.util.Arrays;
 final class Merger {
     private static final int SCANNED_MAX = 40;
 
-    private final MergeTable merges;
+    private final Merges merges;
     private final int[] symbols;
     private int count;
 
     /**
      * @param symbols the ids to start from; taken over
      */
-    Merger(MergeTable merges, int[] symbols) {
+    Merger(Merges merges, int[] symbols) {
         this.merges = merges;
         this.symbols = symbols;
         this.count = symbols.length;

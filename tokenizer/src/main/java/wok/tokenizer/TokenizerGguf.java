@@ -1,6 +1,7 @@
 package wok.tokenizer;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import wok.formats.GgufMetadata;
 
 /**
@@ -38,17 +38,17 @@ final class TokenizerGguf {
     private final GgufMetadata metadata;
     private final Vocabulary vocabulary;
     private final List<AddedToken> addedTokens = new ArrayList<>();
-    private final List<Integer> types;
+    private final byte[] types;
 
     private TokenizerGguf(String name, GgufMetadata metadata) {
         this.name = name;
         this.metadata = metadata;
-        this.vocabulary = new Vocabulary(name + ": " + KEYS + "tokens");
         List<String> tokens = metadata.texts(KEYS + "tokens").orElseThrow(() -> wrong("tokens", "an array of strings"));
         if (tokens.isEmpty() || tokens.size() > Vocabulary.IDS_MAX) {
             throw new TokenizerException(
                     name + ": " + KEYS + "tokens: " + tokens.size() + " (expected: 1 to " + Vocabulary.IDS_MAX + ")");
         }
+        this.vocabulary = new Vocabulary(name + ": " + KEYS + "tokens", tokens.size());
         this.types = readTypes(tokens.size());
         readTokens(tokens);
     }
@@ -80,16 +80,16 @@ final class TokenizerGguf {
                 + ")");
     }
 
-    private List<Integer> readTypes(int count) {
+    private byte[] readTypes(int count) {
         List<Long> given = metadata.integers(KEYS + "token_type").orElse(List.of());
         if (!given.isEmpty() && given.size() < count) {
             throw new TokenizerException(name + ": " + KEYS + "token_type: " + given.size() + " entries (expected: "
                     + count + ", one a token)");
         }
-        List<Integer> all = new ArrayList<>();
+        byte[] all = new byte[count];
         for (int id = 0; id < count; id++) {
             long type = given.isEmpty() ? NORMAL : given.get(id);
-            all.add(type >= 0 && type <= BYTE ? (int) type : 0);
+            all[id] = type >= 0 && type <= BYTE ? (byte) type : 0;
         }
         return all;
     }
@@ -98,12 +98,10 @@ final class TokenizerGguf {
     private void readTokens(List<String> tokens) {
         for (int id = 0; id < tokens.size(); id++) {
             String piece = tokens.get(id);
-            if (vocabulary.has(piece) || piece.isEmpty()) {
-                vocabulary.addShadow(piece, id);
+            if (!vocabulary.addIfNew(piece, id)) {
                 continue;
             }
-            vocabulary.add(piece, id);
-            int type = types.get(id);
+            int type = types[id];
             if (type == CONTROL || type == UNKNOWN || type == USER_DEFINED) {
                 addedTokens.add(AddedToken.of(id, piece, type != USER_DEFINED));
             }
@@ -111,18 +109,29 @@ final class TokenizerGguf {
     }
 
     private boolean isControl(int id) {
-        return types.get(id) == CONTROL || types.get(id) == UNKNOWN;
+        return types[id] == CONTROL || types[id] == UNKNOWN;
     }
 
     /** The pieces that text may become. */
-    private Map<String, Integer> plainPieces(Predicate<String> kept) {
-        Map<String, Integer> pieces = new HashMap<>();
-        vocabulary.ids().forEach((piece, id) -> {
-            if (!isControl(id) && kept.test(piece)) {
-                pieces.put(piece, id);
+    private Pieces plainPieces() {
+        BitSet withheld = vocabulary.shadows();
+        for (int id = 0; id < types.length; id++) {
+            if (isControl(id)) {
+                withheld.set(id);
             }
-        });
-        return pieces;
+        }
+        return new Pieces(vocabulary.ids(), vocabulary.pieces(), withheld);
+    }
+
+    /** What merges: a byte's token stands for its byte and is never part of a piece. */
+    private Pieces mergedPieces() {
+        Pieces plain = plainPieces();
+        for (int id = 0; id < types.length; id++) {
+            if (types[id] == BYTE) {
+                plain.withheld().set(id);
+            }
+        }
+        return plain;
     }
 
     private Tokenizer byteLevel() {
@@ -135,9 +144,7 @@ final class TokenizerGguf {
         }
         stages.add(new PreTokenizer.BytesAsCharacters());
         BytePairModel model = new BytePairModel(
-                plainPieces(piece -> true),
-                merges(),
-                BytePairModel.Options.BYTE_LEVEL.withIgnoreMerges(cut.ignoreMerges()));
+                plainPieces(), merges(), BytePairModel.Options.BYTE_LEVEL.withIgnoreMerges(cut.ignoreMerges()));
         Normalizer normalizer = cut.composes()
                 ? new Normalizer.Unicode(java.text.Normalizer.Form.NFC)
                 : new Normalizer.InTurn(List.of());
@@ -161,23 +168,24 @@ final class TokenizerGguf {
     private MergeTable merges() {
         List<String> merges = metadata.texts(KEYS + "merges").orElseThrow(() -> wrong("merges", "an array of strings"));
         MergeTable table = new MergeTable(merges.size());
+        int result = 0; // mostly one more than the merge before: ids rise with the merges that made them
         for (int rank = 0; rank < merges.size(); rank++) {
             String merge = merges.get(rank);
             int space = merge.indexOf(' ', 1);
-            String left = space < 0 ? "" : merge.substring(0, space);
-            String right = space < 0 ? "" : merge.substring(space + 1);
-            int result = vocabulary.id(left + right);
-            if (!vocabulary.has(left) || !vocabulary.has(right) || result < 0) {
+            int left = space < 0 ? -1 : vocabulary.id(merge.substring(0, space));
+            int right = left < 0 ? -1 : vocabulary.id(merge.substring(space + 1));
+            result = right < 0 ? -1 : vocabulary.joined(merge, space, result + 1);
+            if (result < 0) {
                 throw new TokenizerException(name + ": " + KEYS + "merges[" + rank + "]: " + Messages.quote(merge)
                         + " (expected: \"a b\" where a, b and ab are tokens)");
             }
-            table.add(vocabulary.id(left), vocabulary.id(right), rank, result);
+            table.add(left, right, rank, result);
         }
         return table;
     }
 
     private Tokenizer mergedText() {
-        BytePairModel model = new BytePairModel(plainPieces(piece -> true), merges(), spelledInBytes());
+        BytePairModel model = new BytePairModel(plainPieces(), merges(), spelledInBytes());
         return tokenizer(
                 signs(flag("add_space_prefix", false)),
                 List.of(ComponentReader.isolated("[^\\n]+|[\\n]+")),
@@ -187,9 +195,8 @@ final class TokenizerGguf {
     }
 
     private Tokenizer sentencePiece() {
-        Map<String, Integer> pieces = plainPieces(piece -> true);
-        Map<String, Integer> merged = plainPieces(piece -> types.get(vocabulary.id(piece)) != BYTE);
-        BytePairModel model = new BytePairModel(pieces, ScoredMerges.derive(merged, scores()), spelledInBytes());
+        Merges merges = new ScoredMerges(mergedPieces(), scores());
+        BytePairModel model = new BytePairModel(plainPieces(), merges, spelledInBytes());
         boolean prefix = flag("add_space_prefix", true);
         return tokenizer(signs(prefix), List.of(), model, signDecoders(prefix), around(true, false));
     }
@@ -220,11 +227,11 @@ final class TokenizerGguf {
                 .<List<? extends Number>>map(list -> list)
                 .or(() -> metadata.integers(KEYS + "scores"))
                 .orElseThrow(() -> wrong("scores", "an array of numbers"));
-        if (given.size() < types.size()) {
+        if (given.size() < types.length) {
             throw new TokenizerException(name + ": " + KEYS + "scores: " + given.size() + " entries (expected: "
-                    + types.size() + ", one a token)");
+                    + types.length + ", one a token)");
         }
-        double[] scores = new double[types.size()];
+        double[] scores = new double[types.length];
         for (int id = 0; id < scores.length; id++) {
             scores[id] = given.get(id).doubleValue();
             if (!Double.isFinite(scores[id])) {
@@ -238,7 +245,7 @@ final class TokenizerGguf {
     /** Words are marked with ▁ and what continues them is not: the other way round than ##. */
     private Tokenizer wordPiece() {
         Map<String, Integer> pieces = new HashMap<>();
-        plainPieces(piece -> true)
+        plainPieces()
                 .forEach((piece, id) ->
                         pieces.put(piece.startsWith(SIGN) ? piece.substring(SIGN.length()) : "##" + piece, id));
         int unknown = id("unknown_token_id").orElseThrow(() -> wrong("unknown_token_id", "a token id"));
@@ -269,7 +276,7 @@ final class TokenizerGguf {
         }
         boolean prefix = flag("add_space_prefix", true);
         steps.add(signs(prefix));
-        UnigramModel model = new UnigramModel(plainPieces(piece -> true), scores(), id("unknown_token_id"), false);
+        UnigramModel model = new UnigramModel(plainPieces(), scores(), id("unknown_token_id"), false);
         return tokenizer(new Normalizer.InTurn(steps), List.of(), model, signDecoders(prefix), around(false, false));
     }
 
@@ -287,7 +294,7 @@ final class TokenizerGguf {
 
     /** A token id of the metadata; one outside the vocabulary is passed over, as llama.cpp does. */
     private OptionalInt id(String key) {
-        Optional<Long> id = metadata.integer(KEYS + key).filter(value -> value >= 0 && value < types.size());
+        Optional<Long> id = metadata.integer(KEYS + key).filter(value -> value >= 0 && value < types.length);
         return id.isPresent() ? OptionalInt.of(Math.toIntExact(id.get())) : OptionalInt.empty();
     }
 

@@ -19,6 +19,7 @@ import wok.formats.Json;
  */
 final class TokenizerJson {
     private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final int PIECES_EXPECTED = 1 << 15;
 
     private final String name;
     private final JsonFields root;
@@ -30,7 +31,7 @@ final class TokenizerJson {
         this.name = name + " (tokenizer.json)";
         this.root = new JsonFields(name + ": tokenizer.json", json);
         this.modelFields = root.object("model");
-        this.vocabulary = new Vocabulary(root.path() + ".model.vocab");
+        this.vocabulary = new Vocabulary(root.path() + ".model.vocab", PIECES_EXPECTED);
     }
 
     /**
@@ -144,7 +145,8 @@ final class TokenizerJson {
                         unknown("[UNK]").orElseThrow(() -> modelFields.wrong("unk_token", "a token of the vocabulary")),
                         modelFields.count("max_input_chars_per_word", 100, UNLIMITED));
             case "Unigram" ->
-                new UnigramModel(pieces, scores, unigramUnknown(scores), modelFields.bool("byte_fallback", false));
+                new UnigramModel(
+                        Pieces.of(pieces), scores, unigramUnknown(scores), modelFields.bool("byte_fallback", false));
             default -> bytePair(pieces);
         };
     }
@@ -163,7 +165,7 @@ final class TokenizerJson {
     private BytePairModel bytePair(Map<String, Integer> pieces) {
         String prefix = modelFields.text("continuing_subword_prefix", "");
         return new BytePairModel(
-                pieces,
+                Pieces.of(pieces),
                 merges(prefix),
                 new BytePairModel.Options(
                         modelFields.bool("ignore_merges", false),

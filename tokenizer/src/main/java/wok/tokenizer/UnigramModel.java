@@ -2,7 +2,6 @@ package wok.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -21,13 +20,12 @@ final class UnigramModel implements TokenModel {
     private final boolean byteFallback;
 
     /**
-     * @param vocabulary pieces that text may become
      * @param scores by id, for every id of the vocabulary
      * @param unknown what an unknown character becomes; a text that needs it is refused if absent
      */
-    UnigramModel(Map<String, Integer> vocabulary, double[] scores, OptionalInt unknown, boolean byteFallback) {
+    UnigramModel(Pieces pieces, double[] scores, OptionalInt unknown, boolean byteFallback) {
         Trie.Builder builder = new Trie.Builder();
-        vocabulary.forEach((piece, id) -> {
+        pieces.forEach((piece, id) -> {
             if (!piece.isEmpty()) {
                 builder.put(piece, id);
             }
@@ -38,7 +36,7 @@ final class UnigramModel implements TokenModel {
         this.unknown = unknown;
         this.byteFallback = byteFallback;
         for (int b = 0; b < byteIds.length; b++) {
-            byteIds[b] = vocabulary.getOrDefault(BytePairModel.byteToken(b), -1);
+            byteIds[b] = pieces.id(BytePairModel.byteToken(b));
         }
     }
 
