@@ -68,10 +68,15 @@ def environment():
 
 
 def render(source, context):
+    """What comes out; "compiles" says whether a refusal comes from the template alone, before it meets its variables."""
     try:
-        return {"ok": True, "expected": environment().from_string(source).render(**context)}
+        template = environment().from_string(source)
     except Exception as e:  # whatever Python raises, we must refuse too
-        return {"ok": False, "expected": f"{type(e).__name__}: {e}"}
+        return {"ok": False, "compiles": False, "expected": f"{type(e).__name__}: {e}"}
+    try:
+        return {"ok": True, "compiles": True, "expected": template.render(**context)}
+    except Exception as e:
+        return {"ok": False, "compiles": True, "expected": f"{type(e).__name__}: {e}"}
 
 
 EXPRESSIONS = r"""
@@ -510,6 +515,47 @@ TEMPLATES = [
     "{{ tools is defined }}{{ tools is not none }}{{ (tools or [])|length }}{{ not tools }}",
     "{{ undefinedvar is none }}{{ undefinedvar is not none }}{{ undefinedvar is string }}{{ undefinedvar == none }}{{ undefinedvar != 'x' }}",
     "{{ [undefinedvar] }}{{ {'a': undefinedvar} }}{{ (undefinedvar,)|length }}",
+    # Names that do not exist: refused when compiled, but for what an if stands around.
+    "{% if false %}{{ x|nosuch }}{% endif %}ok",
+    "{% if true %}{{ 1|nosuch }}{% endif %}",
+    "{% if false %}{{ 1 is nosuch }}{% else %}ok{% endif %}",
+    "{% if 'nosuch' is filter %}{{ 1|nosuch }}{% elif 1|nosuch %}{% endif %}",
+    "{% if 'nosuch' is test %}{{ 1 is nosuch }}{% else %}{{ 'tojson' is filter }}{% endif %}",
+    "{{ 1|nosuch if false else 2 }}{{ 2 if true else (1|nosuch) }}{{ (1|nosuch) if false }}",
+    "{{ 1 if (1|nosuch) else 2 }}",
+    "{% for x in [] %}{{ x|nosuch }}{% endfor %}",
+    "{% for x in [] if x|nosuch %}{% endfor %}",
+    "{% if false %}{% for x in xs|nosuch %}{% endfor %}{% endif %}ok",
+    "{% if false %}{% for x in xs if x|nosuch %}{% endfor %}{% endif %}ok",
+    "{% if false %}{% for x in xs %}{{ x|nosuch }}{% endfor %}{% endif %}ok",
+    "{% if false %}{% for x in xs %}{% else %}{{ x|nosuch }}{% endfor %}{% endif %}ok",
+    "{% if false %}{% for x in xs %}{% if x %}{{ x is nosuch }}{% endif %}{% endfor %}{% endif %}ok",
+    "{% macro m() %}{{ 1|nosuch }}{% endmacro %}ok",
+    "{% macro m(a=1|nosuch) %}{% endmacro %}ok",
+    "{% if false %}{% macro m(a=1|nosuch) %}{% endmacro %}{% endif %}ok",
+    "{% filter nosuch %}a{% endfilter %}",
+    "{% if false %}{% filter nosuch %}a{% endfilter %}{% endif %}ok",
+    "{% if false %}{% filter upper %}{{ 1|nosuch }}{% endfilter %}{% endif %}ok",
+    "{% if false %}{% set x | nosuch %}a{% endset %}{% endif %}ok",
+    "{% if false %}{% set x = 1|nosuch %}{% endif %}ok",
+    "{% if false %}{% set x %}{{ 1|nosuch }}{% endset %}{% endif %}ok",
+    "{% if false %}{% block b %}{{ 1|nosuch }}{% endblock %}{% endif %}ok",
+    "{% if false %}{% with a = 1|nosuch %}{% endwith %}{% endif %}ok",
+    "{% if false %}{% with %}{{ 1|nosuch }}{% endwith %}{% endif %}ok",
+    "{% if false %}{% call m(1|nosuch) %}{% endcall %}{% endif %}ok",
+    "{% if false %}{% call m() %}{{ 1|nosuch }}{% endcall %}{% endif %}ok",
+    "{% if false %}{% generation %}{{ 1|nosuch }}{% endgeneration %}{% endif %}ok",
+    "{% if false %}{% autoescape false %}{{ 1|nosuch }}{% endautoescape %}{% endif %}ok",
+    "{% if false %}{{ [{'a': -xs[1|nosuch:]}, 1 < (2|nosuch), 1 ~ 2|nosuch, not f(*x|nosuch, a=1|nosuch)] }}{% endif %}ok",
+    "{{ [{'a': xs[1|nosuch:]}] }}",
+    "{{ undefinedvar and 1 < (2|nosuch) }}",
+    "{{ xs|map('nosuch') is defined }}",
+    "{% if xs %}{{ nosuch }}{{ nosuch is undefined }}{% endif %}",
+    # dict is a type: an unknown attribute is a subscript, which is dict again.
+    "{{ dict.from_keys([('a', 1)]) }}{{ dict['x']([('b', 2)], c=3) }}",
+    "{{ dict.from_keys.again(d) }}",
+    "{{ dict.fromkeys(['a', 'b']) }}{{ dict.fromkeys('ab', 0) }}{{ dict }}",
+    "{{ dict.__class__ }}",
 ]
 
 

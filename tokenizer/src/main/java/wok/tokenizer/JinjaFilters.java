@@ -59,10 +59,19 @@ final class JinjaFilters {
         return FILTERS.containsKey(name);
     }
 
+    /** What to say of a filter that does not exist. */
+    static String absence(String name) {
+        return switch (name) {
+            case "random" -> "filter 'random' is not supported: a conversation has one prompt";
+            case "urlize" -> "filter 'urlize' is not supported: a prompt is not HTML";
+            default -> "No filter named '" + name + "'.";
+        };
+    }
+
     static JinjaValue apply(JinjaRun run, String name, JinjaValue value, JinjaArguments arguments) {
         Filter filter = FILTERS.get(name);
         if (filter == null) {
-            throw new JinjaError("No filter named '" + name + "'.");
+            throw new JinjaError(absence(name));
         }
         return filter.apply(run, value, arguments);
     }

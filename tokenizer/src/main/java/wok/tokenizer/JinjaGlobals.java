@@ -6,12 +6,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The global functions: Jinja2's, and those transformers adds. Stateless. */
 final class JinjaGlobals {
     private static final Map<String, JinjaValue> FUNCTIONS = Map.of(
             "range", new JinjaFunction("range", JinjaGlobals::range),
-            "dict", new JinjaFunction("dict", JinjaGlobals::dict),
+            "dict", new DictType(),
             "namespace", new JinjaFunction("namespace", (run, a) -> new JinjaNamespace(dict(run, a))),
             "joiner",
                     new JinjaFunction(
@@ -89,6 +90,55 @@ final class JinjaGlobals {
             }
             dict.put(pair.get(0), pair.get(1));
         }
+    }
+
+    /**
+     * Python's dict: called, it makes one. So does a name that it does not have, like {@code dict.from_keys}: Jinja2
+     * tries the name as a subscript, and dict[name] is a type whose calls make dicts. A published template lives by
+     * that.
+     */
+    private record DictType() implements JinjaValue.Behaviour {
+        private static final Set<String> UNBOUND =
+                Set.of("clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values");
+
+        @Override
+        public String typeName() {
+            return "type";
+        }
+
+        @Override
+        public boolean isCallable() {
+            return true;
+        }
+
+        @Override
+        public JinjaValue call(JinjaRun run, JinjaArguments arguments) {
+            return dict(run, arguments);
+        }
+
+        @Override
+        public Optional<JinjaValue> attribute(String name) {
+            if (name.equals("fromkeys")) {
+                return Optional.of(new JinjaFunction(name, JinjaGlobals::fromKeys));
+            }
+            return UNBOUND.contains(name)
+                    ? Optional.empty()
+                    : Optional.of(new JinjaFunction("dict", JinjaGlobals::dict));
+        }
+
+        @Override
+        public String described() {
+            return "<class 'dict'>";
+        }
+    }
+
+    private static JinjaValue fromKeys(JinjaRun run, JinjaArguments arguments) {
+        JinjaArguments.Bound bound = arguments.bind("fromkeys", List.of("iterable", "value"));
+        JinjaDict dict = new JinjaDict();
+        for (JinjaValue key : JinjaOperators.elements(run, bound.at(0))) {
+            dict.put(key, bound.optional(1).orElse(JinjaValue.NONE));
+        }
+        return dict;
     }
 
     /** Empty the first time it is called, then the separator. */

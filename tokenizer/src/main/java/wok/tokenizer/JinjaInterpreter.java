@@ -14,8 +14,8 @@ import wok.tokenizer.JinjaNode.Target;
 /**
  * Executes the statements of a template for one rendering.
  *
- * <p>It walks the tree; compiling to closures or bytecode was considered and left out: a prompt of 40 messages takes a
- * few milliseconds, less than its first token. Every nested execution and evaluation counts in {@link JinjaRun}, which
+ * <p>It walks the tree; compiling to closures or bytecode was considered and left out: a prompt of 40 messages takes
+ * less than a millisecond once warm (docs/templates.md), far less than its first token. Every nested execution and evaluation counts in {@link JinjaRun}, which
  * bounds both time and stack. One rendering, one thread.
  */
 final class JinjaInterpreter {

@@ -31,7 +31,7 @@ final class JinjaParser {
     /**
      * The statements of a source.
      *
-     * @throws TemplateException with the line of the first syntax error
+     * @throws TemplateException with the line of the first syntax error, or of a filter or test that does not exist
      */
     static List<Statement> parse(String name, String source) {
         if (source.length() > JinjaLimits.SOURCE_MAX) {
@@ -39,7 +39,9 @@ final class JinjaParser {
                     name, 1, source.length() + " characters (limit: " + JinjaLimits.SOURCE_MAX + ")");
         }
         JinjaParser parser = new JinjaParser(name, new JinjaLexer(name, source).tokens());
-        return parser.statements(List.of());
+        List<Statement> statements = parser.statements(List.of());
+        JinjaNameCheck.check(name, statements);
+        return statements;
     }
 
     /** Statements up to a tag with one of these names, which is left at its name; up to the end if there are none. */

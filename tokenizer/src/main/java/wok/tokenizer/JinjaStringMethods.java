@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** The methods of Python's str. Stateless. */
@@ -19,73 +20,120 @@ final class JinjaStringMethods {
 
     private record Entry(List<String> parameters, Method method) {}
 
-    private static final Map<String, Entry> METHODS = new HashMap<>();
-
-    static {
-        mapping("upper", s -> s.toUpperCase(Locale.ROOT));
-        mapping("lower", s -> s.toLowerCase(Locale.ROOT));
-        mapping("casefold", s -> s.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT));
-        mapping("swapcase", JinjaCases::swapped);
-        mapping("title", JinjaCases::title);
-        mapping("capitalize", JinjaCases::capitalized);
-        test("isdigit", JinjaText::isDigit);
-        test("isdecimal", Character::isDigit);
-        test("isnumeric", c -> JinjaText.isAlphanumeric(c) && !Character.isLetter(c));
-        test("isalpha", Character::isLetter);
-        test("isalnum", JinjaText::isAlphanumeric);
-        test("isspace", JinjaText::isSpace);
-        plain("isascii", s -> s.chars().allMatch(c -> c < 128));
-        plain("isprintable", s -> s.codePoints().allMatch(JinjaText::isPrintable));
-        plain("isidentifier", s -> s.matches("[\\p{L}_][\\p{L}\\p{N}_]*+"));
-        plain("isupper", s -> JinjaCases.isAll(s, c -> !Character.isLowerCase(c) && !Character.isTitleCase(c)));
-        plain("islower", s -> JinjaCases.isAll(s, c -> !Character.isUpperCase(c) && !Character.isTitleCase(c)));
-        plain("istitle", JinjaCases::isTitle);
-        method("strip", "chars", (run, s, a) -> strip(s, a, true, true));
-        method("lstrip", "chars", (run, s, a) -> strip(s, a, true, false));
-        method("rstrip", "chars", (run, s, a) -> strip(s, a, false, true));
-        method("startswith", "prefix start end", (run, s, a) -> affix(s, a, true));
-        method("endswith", "suffix start end", (run, s, a) -> affix(s, a, false));
-        method("find", "sub start end", (run, s, a) -> JinjaValue.of(find(s, a, false)));
-        method("rfind", "sub start end", (run, s, a) -> JinjaValue.of(find(s, a, true)));
-        method("index", "sub start end", (run, s, a) -> JinjaValue.of(found(find(s, a, false))));
-        method("rindex", "sub start end", (run, s, a) -> JinjaValue.of(found(find(s, a, true))));
-        method("count", "sub start end", JinjaStringMethods::count);
-        method("replace", "old new count", JinjaStringMethods::replace);
-        method("split", "sep maxsplit", (run, s, a) -> split(run, s, a, false));
-        method("rsplit", "sep maxsplit", (run, s, a) -> split(run, s, a, true));
-        method("splitlines", "keepends", JinjaStringMethods::splitLines);
-        method("partition", "sep", (run, s, a) -> JinjaSplitting.partition(s.string(), a.text(0), false));
-        method("rpartition", "sep", (run, s, a) -> JinjaSplitting.partition(s.string(), a.text(0), true));
-        method("join", "iterable", JinjaStringMethods::join);
-        method("removeprefix", "prefix", (run, s, a) -> removed(s, a.text(0).text(), true));
-        method("removesuffix", "suffix", (run, s, a) -> removed(s, a.text(0).text(), false));
-        method("center", "width fillchar", (run, s, a) -> JinjaPadding.center(run, s, a.integer(0), fill(a)));
-        method("ljust", "width fillchar", (run, s, a) -> JinjaPadding.left(run, s, a.integer(0), fill(a)));
-        method("rjust", "width fillchar", (run, s, a) -> JinjaPadding.right(run, s, a.integer(0), fill(a)));
-        method("zfill", "width", (run, s, a) -> JinjaPadding.zeros(run, s, a.integer(0)));
-        method("expandtabs", "tabsize", (run, s, a) -> JinjaPadding.expandTabs(run, s, a.integer(0, 8)));
-        method("format_map", "mapping", JinjaStringMethods::formatMap);
-    }
+    private static final Map<String, Entry> METHODS = new Registry()
+            .addAll(cases())
+            .addAll(questions())
+            .addAll(searches())
+            .addAll(edges())
+            .addAll(parts())
+            .build();
 
     private JinjaStringMethods() {}
 
-    private static void method(String name, String parameters, Method method) {
-        METHODS.put(name, new Entry(parameters.isEmpty() ? List.of() : List.of(parameters.split(" ")), method));
+    /** Collects the methods of one kind. */
+    private static final class Registry {
+        private final Map<String, Entry> methods = new HashMap<>();
+
+        /**
+         * @param parameters their names with blanks between
+         */
+        Registry method(String name, String parameters, Method method) {
+            methods.put(name, new Entry(parameters.isEmpty() ? List.of() : List.of(parameters.split(" ")), method));
+            return this;
+        }
+
+        Registry mapping(String name, UnaryOperator<String> mapping) {
+            return method(name, WHOLE, (run, s, a) -> {
+                run.characters(s.string().length(), s.string().length());
+                return new JinjaValue.Text(s.string().map(mapping), s.markup());
+            });
+        }
+
+        Registry plain(String name, Predicate<String> test) {
+            return method(name, WHOLE, (run, s, a) -> JinjaValue.of(test.test(s.plain())));
+        }
+
+        Registry test(String name, IntPredicate test) {
+            return plain(name, s -> !s.isEmpty() && s.codePoints().allMatch(test));
+        }
+
+        Registry addAll(Registry other) {
+            methods.putAll(other.methods);
+            return this;
+        }
+
+        Map<String, Entry> build() {
+            return Map.copyOf(methods);
+        }
     }
 
-    private static void mapping(String name, UnaryOperator<String> mapping) {
-        method(name, WHOLE, (run, s, a) -> {
-            run.characters(s.string().length(), s.string().length());
-            return new JinjaValue.Text(s.string().map(mapping), s.markup());
-        });
+    private static Registry cases() {
+        return new Registry()
+                .mapping("upper", s -> s.toUpperCase(Locale.ROOT))
+                .mapping("lower", s -> s.toLowerCase(Locale.ROOT))
+                .mapping("casefold", s -> s.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT))
+                .mapping("swapcase", JinjaCases::swapped)
+                .mapping("title", JinjaCases::title)
+                .mapping("capitalize", JinjaCases::capitalized);
     }
 
-    private static void plain(String name, java.util.function.Predicate<String> test) {
-        method(name, WHOLE, (run, s, a) -> JinjaValue.of(test.test(s.plain())));
+    private static Registry questions() {
+        return new Registry()
+                .test("isdigit", JinjaText::isDigit)
+                .test("isdecimal", Character::isDigit)
+                .test("isnumeric", c -> JinjaText.isAlphanumeric(c) && !Character.isLetter(c))
+                .test("isalpha", Character::isLetter)
+                .test("isalnum", JinjaText::isAlphanumeric)
+                .test("isspace", JinjaText::isSpace)
+                .plain("isascii", s -> s.chars().allMatch(c -> c < 128))
+                .plain("isprintable", s -> s.codePoints().allMatch(JinjaText::isPrintable))
+                .plain("isidentifier", s -> s.matches("[\\p{L}_][\\p{L}\\p{N}_]*+"))
+                .plain("isupper", s -> JinjaCases.isAll(s, c -> !Character.isLowerCase(c) && !Character.isTitleCase(c)))
+                .plain("islower", s -> JinjaCases.isAll(s, c -> !Character.isUpperCase(c) && !Character.isTitleCase(c)))
+                .plain("istitle", JinjaCases::isTitle);
     }
 
-    private static void test(String name, IntPredicate test) {
-        plain(name, s -> !s.isEmpty() && s.codePoints().allMatch(test));
+    private static Registry searches() {
+        return new Registry()
+                .method("startswith", "prefix start end", (run, s, a) -> affix(s, a, true))
+                .method("endswith", "suffix start end", (run, s, a) -> affix(s, a, false))
+                .method("find", "sub start end", (run, s, a) -> JinjaValue.of(find(s, a, false)))
+                .method("rfind", "sub start end", (run, s, a) -> JinjaValue.of(find(s, a, true)))
+                .method("index", "sub start end", (run, s, a) -> JinjaValue.of(found(find(s, a, false))))
+                .method("rindex", "sub start end", (run, s, a) -> JinjaValue.of(found(find(s, a, true))))
+                .method("count", "sub start end", JinjaStringMethods::count);
+    }
+
+    private static Registry edges() {
+        return new Registry()
+                .method("strip", "chars", (run, s, a) -> strip(s, a, true, true))
+                .method("lstrip", "chars", (run, s, a) -> strip(s, a, true, false))
+                .method("rstrip", "chars", (run, s, a) -> strip(s, a, false, true))
+                .method(
+                        "removeprefix",
+                        "prefix",
+                        (run, s, a) -> removed(s, a.text(0).text(), true))
+                .method(
+                        "removesuffix",
+                        "suffix",
+                        (run, s, a) -> removed(s, a.text(0).text(), false))
+                .method("center", "width fillchar", (run, s, a) -> JinjaPadding.center(run, s, a.integer(0), fill(a)))
+                .method("ljust", "width fillchar", (run, s, a) -> JinjaPadding.left(run, s, a.integer(0), fill(a)))
+                .method("rjust", "width fillchar", (run, s, a) -> JinjaPadding.right(run, s, a.integer(0), fill(a)))
+                .method("zfill", "width", (run, s, a) -> JinjaPadding.zeros(run, s, a.integer(0)))
+                .method("expandtabs", "tabsize", (run, s, a) -> JinjaPadding.expandTabs(run, s, a.integer(0, 8)));
+    }
+
+    private static Registry parts() {
+        return new Registry()
+                .method("replace", "old new count", JinjaStringMethods::replace)
+                .method("split", "sep maxsplit", (run, s, a) -> split(run, s, a, false))
+                .method("rsplit", "sep maxsplit", (run, s, a) -> split(run, s, a, true))
+                .method("splitlines", "keepends", JinjaStringMethods::splitLines)
+                .method("partition", "sep", (run, s, a) -> JinjaSplitting.partition(s.string(), a.text(0), false))
+                .method("rpartition", "sep", (run, s, a) -> JinjaSplitting.partition(s.string(), a.text(0), true))
+                .method("join", "iterable", JinjaStringMethods::join)
+                .method("format_map", "mapping", JinjaStringMethods::formatMap);
     }
 
     static Optional<JinjaValue> find(JinjaValue.Text text, String name) {

@@ -54,13 +54,18 @@ final class JinjaTests {
         return WITHOUT_ARGUMENT.contains(name) || WITH_ARGUMENT.contains(name);
     }
 
+    /** What to say of a test that does not exist. */
+    static String absence(String name) {
+        return "No test named '" + name + "'.";
+    }
+
     static boolean apply(JinjaRun run, String name, JinjaValue value, JinjaArguments arguments) {
         if (WITHOUT_ARGUMENT.contains(name)) {
             arguments.bind(name, List.of());
             return holds(name, value);
         }
         if (!WITH_ARGUMENT.contains(name)) {
-            throw new JinjaError("No test named '" + name + "'.");
+            throw new JinjaError(absence(name));
         }
         return holds(run, name, value, arguments.bind(name, List.of("other")).at(0));
     }

@@ -1,6 +1,7 @@
 package wok.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +43,11 @@ class JinjaProbesTest {
             assertThat(TemplateGoldens.failure(template, context).getMessage())
                     .as("Python: " + expected)
                     .isNotBlank();
+        }
+        if (!probe.bool("compiles").orElseThrow()) {
+            assertThatThrownBy(() -> ChatTemplate.parse("probe", template))
+                    .as("Python: " + expected)
+                    .isInstanceOf(TemplateException.class);
         }
     }
 
