@@ -1,5 +1,8 @@
 package wok.cli;
 
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +55,12 @@ final class TemplateCommand implements Callable<Integer> {
     @Option(names = "--template", paramLabel = "FILE", description = "A template by itself, instead of MODEL's.")
     private Optional<String> template = Optional.empty();
 
+    @Option(
+            names = "--now",
+            paramLabel = "TIME",
+            description = "What the template takes for the present: 2026-01-31T12:00:00. Without it, the clock's.")
+    private Optional<LocalDateTime> now = Optional.empty();
+
     TemplateCommand(Streams streams) {
         this.streams = streams;
     }
@@ -64,8 +73,9 @@ final class TemplateCommand implements Callable<Integer> {
         Json.Obj variables =
                 Json.parseObject(messages.equals("-") ? "standard input" : messages, Words.bytes(messages, streams));
         Optional<ChatTemplate> alone = template.map(file -> ChatTemplate.parse(file, Words.text(file, streams)));
-        String prompt =
-                model.isEmpty() ? alone.orElseThrow().render(variables) : ofModel(model.get(), alone, variables);
+        String prompt = model.isEmpty()
+                ? atTime(alone.orElseThrow()).render(variables)
+                : ofModel(model.get(), alone, variables);
         streams.out().print(streams.shown(prompt));
         return Main.DONE;
     }
@@ -78,7 +88,13 @@ final class TemplateCommand implements Callable<Integer> {
             Map<String, Json> all =
                     new LinkedHashMap<>(Tokenizer.of(source).templateVariables().members());
             all.putAll(variables.members());
-            return chosen.render(new Json.Obj(all));
+            return atTime(chosen).render(new Json.Obj(all));
         }
+    }
+
+    private ChatTemplate atTime(ChatTemplate chosen) {
+        ZoneId zone = ZoneId.systemDefault();
+        return now.map(time -> chosen.withClock(Clock.fixed(time.atZone(zone).toInstant(), zone)))
+                .orElse(chosen);
     }
 }

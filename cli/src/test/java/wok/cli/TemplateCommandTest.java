@@ -57,6 +57,21 @@ class TemplateCommandTest {
     }
 
     @Test
+    void takesAnotherTimeForThePresent() throws IOException {
+        Path file = template("{{ strftime_now('%d %b %Y') }}");
+        CommandRun run = CommandRun.with(
+                TALK, "template", "--template", file, "--messages", "-", "--now", "2026-01-31T12:00:00");
+        assertThat(run.out()).isEqualTo("31 Jan 2026");
+    }
+
+    @Test
+    void rejectsATimeThatIsNone() {
+        CommandRun run = CommandRun.with(TALK, "template", model, "--messages", "-", "--now", "yesterday");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--now").contains("yesterday");
+    }
+
+    @Test
     void saysWhatTheTemplateSaysWhenItRefuses() {
         CommandRun run = CommandRun.with(
                 "{\"messages\":[{\"role\":\"ghost\",\"content\":\"\"}]}", "template", model, "--messages", "-");
