@@ -3,8 +3,6 @@ package wok.kernels;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import wok.tensor.DType;
 
 /**
@@ -29,9 +27,7 @@ final class BlockParts {
     /** E2M1 values, doubled so that they are whole numbers; the scale is halved for it. OCP microscaling formats 1.0. */
     private static final byte[] MXFP4_VALUES = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int BLOCK_BYTES_MAX = 256;
 
     final int[] quants = new int[256];
     final int[] subScales = new int[16];
@@ -39,11 +35,12 @@ final class BlockParts {
     float scale;
     float minScale;
 
-    private MemorySegment block = MemorySegment.NULL;
+    /** The block, copied: loops over an array are quick long before C2 has compiled accesses to a segment. */
+    private final byte[] bytes = new byte[BLOCK_BYTES_MAX];
 
     /** Takes apart the block of {@code type} that starts at byte {@code at}. */
     void read(DType type, MemorySegment blocks, long at) {
-        block = blocks.asSlice(at, type.blockBytes());
+        MemorySegment.copy(blocks, JAVA_BYTE, at, bytes, 0, type.blockBytes());
         minScale = 0;
         switch (type) {
             case Q8_0 -> readQ80();
@@ -76,15 +73,17 @@ final class BlockParts {
     private void readQ80() {
         scale = half(0);
         for (int k = 0; k < 32; k++) {
-            quants[k] = block.get(JAVA_BYTE, 2 + k);
+            quants[k] = bytes[2 + k];
         }
     }
 
     /** Sixteen bytes: elements 0-15 in the low halves, 16-31 in the high. */
     private void readNibbles(float blockScale, int at, int offset) {
         scale = blockScale;
-        for (int k = 0; k < 32; k++) {
-            quants[k] = nibble(at + k % 16, k / 16) - offset;
+        for (int k = 0; k < 16; k++) {
+            int octet = bytes[at + k] & 0xFF;
+            quants[k] = (octet & 0xF) - offset;
+            quants[k + 16] = (octet >>> 4) - offset;
         }
     }
 
@@ -103,7 +102,7 @@ final class BlockParts {
 
     /** Fifth bits: u32, bit k for element k; nibbles behind it. */
     private void readFiveBits(int at, int offset) {
-        int high = block.get(INT, at);
+        int high = octet(at) | octet(at + 1) << 8 | octet(at + 2) << 16 | octet(at + 3) << 24;
         readNibbles(half(0), at + 4, offset);
         for (int k = 0; k < 32; k++) {
             quants[k] += ((high >>> k) & 1) << 4;
@@ -175,7 +174,7 @@ final class BlockParts {
     private void readQ6K() {
         scale = half(208);
         for (int sub = 0; sub < 16; sub++) {
-            subScales[sub] = block.get(JAVA_BYTE, 192 + sub);
+            subScales[sub] = bytes[192 + sub];
         }
         for (int k = 0; k < 256; k++) {
             int half = k / 128;
@@ -203,7 +202,7 @@ final class BlockParts {
     }
 
     private int octet(int at) {
-        return block.get(JAVA_BYTE, at) & 0xFF;
+        return bytes[at] & 0xFF;
     }
 
     private int nibble(int at, int high) {
@@ -211,7 +210,7 @@ final class BlockParts {
     }
 
     private float half(int at) {
-        return Float.float16ToFloat(block.get(SHORT, at));
+        return Float.float16ToFloat((short) (octet(at) | octet(at + 1) << 8));
     }
 
     /** 2^(exponent - 128), exactly; the two smallest are subnormal. */

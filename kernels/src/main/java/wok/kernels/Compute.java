@@ -136,7 +136,10 @@ public final class Compute implements AutoCloseable {
         checkRows(n, Math.min(gate.rows(), Math.min(up.rows(), out.rows())));
         checkEqual("up.columns", up.columns(), gate.columns());
         checkEqual("out.columns", out.columns(), gate.columns());
-        byRows(n, 8L * gate.columns(), (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out));
+        byRows(
+                n,
+                8L * gate.columns(),
+                (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out, workspaces[worker]));
     }
 
     /** {@code x += y}. */

@@ -26,7 +26,8 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
     void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position);
 
     /** {@code out = act(gate) * up} for a row. */
-    void gatedActivation(FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out);
+    void gatedActivation(
+            FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace);
 
     /** {@code x += y} for a row. */
     void add(FloatRows x, FloatRows y, int row);

@@ -4,7 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Quantised weights in blocks of 32 columns with one scale, and perhaps one minimum: families Q8 and Q4.
@@ -34,6 +35,8 @@ record PackedBlocks(
         implements PackedMatrix {
     static final int BLOCK_COLUMNS = 32;
     private static final int LANES_BYTES = 64;
+    /** What a lane of a vector is: four columns of one row, the first in the lowest byte. */
+    static final ValueLayout.OfInt FOUR_COLUMNS = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static PackedBlocks of(
             PackingMemory memory, int rows, int columns, QuantFormat format, ActivationForm activationForm) {
@@ -108,14 +111,5 @@ record PackedBlocks(
                 memory.get(JAVA_BYTE, quants + packedColumn / 4 * (long) LANES_BYTES + lane * 4L + packedColumn % 4)
                         & 0xFF;
         return bits == 8 ? packed : column < 16 ? packed & 0xF : packed >>> 4;
-    }
-
-    /** Stores an unsigned quant into zeroed memory. */
-    static void writeQuant(MemorySegment memory, long quants, int lane, int column, int bits, int value) {
-        Objects.checkIndex(value, 1 << bits);
-        int packedColumn = bits == 8 ? column : column % 16;
-        long at = quants + packedColumn / 4 * (long) LANES_BYTES + lane * 4L + packedColumn % 4;
-        int shifted = bits == 4 && column >= 16 ? value << 4 : value;
-        memory.set(JAVA_BYTE, at, (byte) (memory.get(JAVA_BYTE, at) | shifted));
     }
 }

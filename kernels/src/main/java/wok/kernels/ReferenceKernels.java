@@ -91,7 +91,8 @@ final class ReferenceKernels implements LeafKernels {
     }
 
     @Override
-    public void gatedActivation(FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out) {
+    public void gatedActivation(
+            FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
         for (int i = 0; i < gate.columns(); i++) {
             float x = gate.get(row, i);
             float activated = switch (kind) {

@@ -65,12 +65,10 @@ final class VectorKernels implements LeafKernels {
     }
 
     @Override
-    public void gatedActivation(FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out) {
+    public void gatedActivation(
+            FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
         long at = gate.offset(row, 0);
-        switch (kind) {
-            case SILU -> VectorRows.silu(gate.memory(), up.memory(), out.memory(), at, gate.columns());
-            case GELU_TANH -> VectorRows.geluTanh(gate.memory(), up.memory(), out.memory(), at, gate.columns());
-        }
+        VectorRows.gatedActivation(kind, gate.memory(), up.memory(), out.memory(), at, gate.columns(), workspace);
     }
 
     @Override

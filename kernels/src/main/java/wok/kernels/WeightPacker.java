@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import wok.tensor.DType;
 import wok.tensor.Tensor;
 
@@ -144,9 +145,24 @@ public final class WeightPacker {
 
     private static void writeQuants(
             MemorySegment memory, long at, int lane, BlockParts parts, int from, int bits, int offset) {
-        for (int column = 0; column < 32; column++) {
-            PackedBlocks.writeQuant(memory, at, lane, column, bits, parts.quants[from + column] + offset);
+        int columns = bits == 8 ? 32 : 16;
+        for (int column = 0; column < columns; column += 4) {
+            int packed = fourBytes(parts.quants, from + column, offset, bits);
+            if (bits == 4) {
+                packed |= fourBytes(parts.quants, from + column + 16, offset, bits) << 4;
+            }
+            memory.set(PackedBlocks.FOUR_COLUMNS, at + 16L * column + 4L * lane, packed);
         }
+    }
+
+    /** Four neighbouring quants, made unsigned, as the bytes of an int. */
+    private static int fourBytes(int[] quants, int from, int offset, int bits) {
+        int a = quants[from] + offset;
+        int b = quants[from + 1] + offset;
+        int c = quants[from + 2] + offset;
+        int d = quants[from + 3] + offset;
+        Objects.checkIndex(a | b | c | d, 1 << bits);
+        return a | b << 8 | c << 16 | d << 24;
     }
 
     private static int rows(Tensor weight) {
