@@ -90,6 +90,13 @@ final class FolderConfig {
         if (fields.flag("use_bidirectional_attention", false)) {
             throw fields.wrong("use_bidirectional_attention", true, "false: Wok runs Gemma 3 as a causal model only");
         }
+        if (fields.has("attn_logit_softcapping")) {
+            // transformers has the key and overlooks it, so that nobody can say what such a file means.
+            throw fields.wrong(
+                    "attn_logit_softcapping",
+                    fields.real("attn_logit_softcapping"),
+                    "null: Gemma 3 has no cap on scores");
+        }
         int hidden = fields.size("hidden_size", 2304);
         int context = fields.size("max_position_embeddings", 131_072);
         AttentionConfig global = gemma3Attention(ropes.ofLayerType("full_attention", 1_000_000), context);
@@ -117,7 +124,7 @@ final class FolderConfig {
                 headDim,
                 1 / Math.sqrt(fields.real("query_pre_attn_scalar", 256)),
                 0,
-                fields.real("attn_logit_softcapping", 0),
+                0,
                 ropes.read(rope, headDim, context),
                 bias,
                 bias,

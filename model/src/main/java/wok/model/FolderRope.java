@@ -64,7 +64,8 @@ final class FolderRope {
                 .or(() -> scaling.maybeText("type"))
                 .orElse("default");
         return switch (type) {
-            case "default", "dynamic" -> new RopeScaling.None();
+            case "default" -> new RopeScaling.None();
+            case "dynamic" -> dynamic(scaling, context);
             case "linear" -> new RopeScaling.Linear(scaling.real("factor"));
             case "llama3" ->
                 new RopeScaling.Llama3(
@@ -76,6 +77,21 @@ final class FolderRope {
             default ->
                 throw scaling.wrong("rope_type", ConfigFields.quoted(type), "default, linear, dynamic, llama3 or yarn");
         };
+    }
+
+    /** Within the context this scales nothing, unless the file says that it begins earlier. */
+    private static RopeScaling dynamic(ConfigFields scaling, int context) {
+        String key = "original_max_position_embeddings";
+        int original = scaling.size(key, context);
+        if (original < context) {
+            throw scaling.wrong(
+                    key,
+                    original,
+                    "with dynamic at least max_position_embeddings, " + context
+                            + ": Wok does not scale by the length of a sequence; set max_position_embeddings to "
+                            + original + " to run the model as trained");
+        }
+        return new RopeScaling.None();
     }
 
     private static RopeScaling yarn(ConfigFields scaling, int context) {

@@ -4,7 +4,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import wok.formats.GgufMetadata;
 import wok.formats.GgufModel;
 import wok.formats.HuggingFaceFolder;
 import wok.formats.ModelSource;
@@ -17,16 +16,10 @@ import wok.tensor.Tensor;
  * @param name the file's own name for the model, else that of the file or folder
  * @param parameters numbers in all tensors
  * @param storage the types the tensors are stored in, the one with the most bytes first
- * @param license a licence's identifier as the file has it
- * @param baseModel what it was made from, as the file has it
+ * @param card licence and origin, as the file or the folder's README.md has them
  */
 public record ModelDescription(
-        String name,
-        ModelConfig config,
-        long parameters,
-        List<Storage> storage,
-        Optional<String> license,
-        Optional<String> baseModel) {
+        String name, ModelConfig config, long parameters, List<Storage> storage, ModelCard card) {
 
     /**
      * How many tensors are stored in one type.
@@ -47,26 +40,22 @@ public record ModelDescription(
 
     static ModelDescription of(ModelSource source, ModelConfig config) {
         return new ModelDescription(
-                general(source, "general.name").orElseGet(() -> fileName(source)),
+                ownName(source).orElseGet(() -> fileName(source)),
                 config,
                 source.tensors().values().stream()
                         .mapToLong(tensor -> tensor.shape().elements())
                         .sum(),
                 storage(source),
-                general(source, "general.license"),
-                general(source, "general.base_model.0.name"));
+                ModelCard.of(source));
     }
 
     private static String fileName(ModelSource source) {
         return String.valueOf(source.path().toAbsolutePath().normalize().getFileName());
     }
 
-    private static Optional<String> general(ModelSource source, String key) {
+    private static Optional<String> ownName(ModelSource source) {
         return switch (source) {
-            case GgufModel gguf -> {
-                GgufMetadata metadata = gguf.metadata();
-                yield metadata.text(key);
-            }
+            case GgufModel gguf -> gguf.metadata().text("general.name");
             case HuggingFaceFolder folder -> Optional.empty();
         };
     }

@@ -7,9 +7,9 @@ import java.util.List;
  * frequencies, made once when the model opens.
  *
  * <p>Source: {@code modeling_rope_utils.py} of transformers; YaRN is arXiv 2309.00071. The type {@code dynamic} is not
- * here: within the trained context, which is where Wok keeps a sequence, it is {@link None}. Beyond it transformers
- * would recompute the angles of all positions as a sequence grows, and then neither a cached prefix nor a batch could
- * be had.
+ * here: up to max_position_embeddings, where every sequence of Wok ends, it is {@link None}. Beyond it transformers
+ * turns to other angles whenever a sequence grows, while the keys it has cached keep theirs; with that neither a cached
+ * prefix nor a batch could be had that gives the numbers of a sequence alone.
  */
 public sealed interface RopeScaling {
 

@@ -6,7 +6,7 @@
  * {@link wok.model.RopeConfig} (a model as numbers), {@code FolderConfig} and {@code GgufConfig} (the same numbers from
  * the two formats), {@code ResidualBlock}, {@code Attention} and {@code FeedForward} (the blocks), {@code BlockBuilder}
  * and {@code WeightReader} (blocks from weights), {@link wok.model.Batch} and {@link wok.model.KvCache} (what a caller
- * brings).
+ * brings), {@link wok.model.ModelDescription} and {@link wok.model.ModelCard} (what a person wants to know).
  *
  * <p>This floor knows rows, not sequences: which rows make a sequence, which blocks it owns and when it is done is the
  * engine's affair. It knows no tokenizer and no sampling, and it never looks at how a weight is stored: that choice is

@@ -141,6 +141,7 @@ class FolderConfigTest {
                 "\"rope_theta\": 10000.0 | \"rope_theta\": -1 | rope_theta",
                 "\"rope_theta\": 10000.0 | \"rope_theta\": 0.5 | rope_theta",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"relu\" | hidden_act: \"relu\"",
+                "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | silu, swish, gelu_pytorch_tanh or gelu_new",
                 "\"model_type\": \"llama\", | '' | model_type: missing",
                 "\"vocab_size\": 320 | \"vocab_size\": 320, \"partial_rotary_factor\": 0.5 | partial_rotary_factor",
             })
@@ -156,6 +157,9 @@ class FolderConfigTest {
             delimiter = '|',
             value = {
                 "{\"type\": \"longrope\"} | rope_type: \"longrope\"",
+                "{\"type\": \"longrope\"} | (expected: default, linear, dynamic, llama3 or yarn)",
+                "{\"rope_type\": \"dynamic\", \"factor\": 2, \"original_max_position_embeddings\": 256}"
+                        + " | original_max_position_embeddings: 256 (expected: with dynamic at least",
                 "{\"rope_type\": 3} | rope_type: 3",
                 "{\"rope_type\": \"linear\"} | factor: missing",
                 "{\"rope_type\": \"linear\", \"factor\": 0} | factor",
@@ -168,6 +172,27 @@ class FolderConfigTest {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> read(LLAMA.replace("}", ", \"rope_scaling\": " + scaling + "}")))
                 .withMessageContaining(message);
+    }
+
+    @Test
+    void takesDynamicScalingAsNoneUpToTheContext() {
+        ModelConfig plain = read(LLAMA);
+
+        assertThat(read(LLAMA.replace("}", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}}")))
+                .isEqualTo(plain);
+        assertThat(read(LLAMA.replace(
+                        "}",
+                        ", \"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2,"
+                                + " \"original_max_position_embeddings\": 512}}")))
+                .isEqualTo(plain);
+    }
+
+    @Test
+    void rejectsGemmasCapOnScores() {
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() ->
+                        read(LLAMA.replace("llama", "gemma3_text").replace("}", ", \"attn_logit_softcapping\": 50.0}")))
+                .withMessageContaining("attn_logit_softcapping: 50.0 (expected: null");
     }
 
     @Test

@@ -35,6 +35,17 @@ record Golden(Path model, List<Case> cases) {
                 .toList();
     }
 
+    /** The models of this module's own make_variants.py. */
+    static List<Golden> variants() {
+        try (Stream<Path> folders = Files.list(Path.of("src/test/resources/wok/model/variants"))) {
+            return folders.sorted()
+                    .map(folder -> read(folder.toAbsolutePath(), folder.resolve("golden.json")))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The goldens of GGUF files whose names begin so, wherever they are. */
     static List<Golden> ggufs(String... beginnings) {
         List<Golden> goldens = new ArrayList<>();

@@ -32,6 +32,11 @@ final class SequenceRun implements AutoCloseable {
         return IntStream.range(0, tokens.length).mapToObj(rows::row).toArray(float[][]::new);
     }
 
+    /** What the last forward of {@link #logits} left in the residual stream behind the last layer. */
+    float[] hidden(int row) {
+        return batch.workspace().residual().row(row);
+    }
+
     /** The next {@code count} tokens, always the likeliest. */
     int[] greedy(int[] prompt, int count) {
         float[][] prompted = logits(prompt);

@@ -262,7 +262,7 @@ class TransformerTest {
                     .isEqualTo(source.tensors().values().stream()
                             .mapToLong(tensor -> tensor.shape().elements())
                             .sum());
-            assertThat(description.license()).isEmpty();
+            assertThat(description.card().licence()).isEmpty();
         }
     }
 

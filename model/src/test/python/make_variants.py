@@ -1,0 +1,223 @@
+"""Makes the tiny models of src/test/resources/wok/model/variants and the numbers that transformers computes for them.
+
+Every model turns on options that few published models use together: windows from some layer on, scaled rotary
+embeddings, biases, capped logits, heads of unusual sizes. VariantsTest compares Wok with them.
+
+    pip install torch==2.13.0 transformers==5.17.0 safetensors==0.8.0      (Python 3.11)
+    python make_variants.py ../resources/wok/model/variants
+
+One thread, 32-bit floats, eager attention; a second run on the same machine gives the same bytes. A folder holds
+
+  config.json       as the model's maker would have written it, in the style that the variant names
+  config.v5.json    the same model as transformers 5 writes it
+  model.safetensors
+  golden.json       cases: tokens, logits of the last position, top5 ids of every position, hidden (the first values of
+                    the last position after each layer), greedy (the next ids); and `wrong`: changes of config.json, by
+                    dotted key, each of which makes another model, so that a reader that overlooks the key is caught
+"""
+
+import json
+import sys
+import zlib
+from pathlib import Path
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, Gemma3ForConditionalGeneration
+
+PROMPT_LENGTHS = (5, 17, 40)
+GREEDY = 8
+HIDDEN_VALUES = 8
+# Far above the noise of 32-bit sums, so that another order of operations cannot change an order of tokens.
+TOP_GAP_MIN = 1e-4
+GREEDY_GAP_MIN = 1e-3
+
+COMMON = {"vocab_size": 64, "hidden_size": 24, "intermediate_size": 24, "num_hidden_layers": 2,
+          "num_attention_heads": 3, "num_key_value_heads": 1, "max_position_embeddings": 128,
+          "rms_norm_eps": 1e-5, "tie_word_embeddings": True, "bos_token_id": 0, "eos_token_id": 1}
+
+
+def old(model_type, **options):
+    """A configuration as transformers 4 wrote it."""
+    return {"model_type": model_type, "torch_dtype": "float32", **COMMON, "rope_theta": 10000.0, **options}
+
+
+def new(model_type, rope, **options):
+    """A configuration as transformers 5 writes it."""
+    return {"model_type": model_type, "dtype": "float32", **COMMON, "rope_parameters": rope, **options}
+
+
+def gemma(**options):
+    return {"head_dim": 8, "query_pre_attn_scalar": 12, "hidden_activation": "gelu_pytorch_tanh",
+            "pad_token_id": 0, **options}
+
+
+YARN = {"rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 16}
+
+# name: (configuration, changes that must show)
+VARIANTS = {
+    "llama-linear-biased": (
+        old("llama", head_dim=20, num_attention_heads=2, attention_bias=True, mlp_bias=True, vocab_size=72,
+            rope_scaling={"type": "linear", "factor": 2.5}),
+        [{"attention_bias": False}, {"mlp_bias": False}, {"rope_scaling": None}]),
+    "llama-yarn": (
+        old("llama", hidden_size=28, num_attention_heads=7, head_dim=8, intermediate_size=16, tie_word_embeddings=False,
+            rope_scaling=YARN),
+        [{"rope_scaling": None}, {"rope_scaling.factor": 2.0}, {"rope_scaling.original_max_position_embeddings": 64},
+         {"tie_word_embeddings": True}]),
+    "llama-dynamic": (
+        old("llama", rope_scaling={"rope_type": "dynamic", "factor": 4.0}, max_position_embeddings=48,
+            num_key_value_heads=3, rope_theta=5000.0),
+        [{"rope_scaling.rope_type": "linear"}, {"rope_theta": 10000.0}]),
+    "mistral-whole": (
+        old("mistral", sliding_window=None, num_hidden_layers=3, head_dim=12, num_attention_heads=2),
+        [{"sliding_window": 6}]),
+    "qwen2-window": (
+        old("qwen2", hidden_size=28, num_attention_heads=7, intermediate_size=18, num_hidden_layers=3,
+            use_sliding_window=True, sliding_window=6, max_window_layers=1),
+        [{"use_sliding_window": False}, {"max_window_layers": 2}, {"max_window_layers": 0}, {"sliding_window": 7}]),
+    "qwen2-layer-types": (
+        new("qwen2", {"rope_type": "default", "rope_theta": 3000.0}, num_hidden_layers=3, use_sliding_window=True,
+            sliding_window=5, max_window_layers=3, vocab_size=80,
+            layer_types=["sliding_attention", "full_attention", "sliding_attention"]),
+        [{"layer_types": ["full_attention", "full_attention", "sliding_attention"]}, {"use_sliding_window": False},
+         {"rope_parameters.rope_theta": 10000.0}]),
+    "qwen3-yarn": (
+        new("qwen3", {**YARN, "original_max_position_embeddings": 64, "rope_theta": 20000.0,
+                       "beta_fast": 2.0, "beta_slow": 0.5, "attention_factor": 1.4, "truncate": False},
+            head_dim=24, num_attention_heads=2, intermediate_size=20, attention_bias=True, vocab_size=66,
+            tie_word_embeddings=False),
+        [{"attention_bias": False}, {"rope_parameters.rope_type": "default"}, {"rope_parameters.beta_fast": 32.0},
+         {"rope_parameters.beta_slow": 1.0}, {"rope_parameters.truncate": True},
+         {"rope_parameters.attention_factor": None}, {"tie_word_embeddings": True}]),
+    "qwen3-window": (
+        old("qwen3", head_dim=10, num_attention_heads=4, num_key_value_heads=2, num_hidden_layers=3,
+            intermediate_size=16, use_sliding_window=True, sliding_window=9, max_window_layers=2),
+        [{"use_sliding_window": False}, {"max_window_layers": 1}, {"sliding_window": 8}]),
+    "gemma3-softcap": (
+        old("gemma3_text", **gemma(num_hidden_layers=3, sliding_window=5, sliding_window_pattern=2,
+                                   final_logit_softcapping=2.0, rope_theta=100000.0, rope_local_base_freq=500.0,
+                                   rope_scaling={"rope_type": "linear", "factor": 4.0})),
+        [{"final_logit_softcapping": None}, {"sliding_window_pattern": 3}, {"sliding_window": 6},
+         {"rope_scaling": None}, {"rope_local_base_freq": 1000.0}, {"query_pre_attn_scalar": 8}]),
+    "gemma3-layer-types": (
+        new("gemma3_text", {"full_attention": {"rope_type": "default", "rope_theta": 50000.0},
+                            "sliding_attention": {"rope_type": "default", "rope_theta": 700.0}},
+            **gemma(num_hidden_layers=3, sliding_window=7, tie_word_embeddings=False, attention_bias=True,
+                    layer_types=["full_attention", "sliding_attention", "full_attention"])),
+        [{"layer_types": ["sliding_attention", "sliding_attention", "full_attention"]}, {"attention_bias": False},
+         {"rope_parameters.sliding_attention.rope_theta": 10000.0}, {"tie_word_embeddings": True},
+         {"rope_parameters.full_attention.rope_theta": 10000.0}]),
+    "gemma3-multimodal": (
+        {"model_type": "gemma3", "torch_dtype": "float32", "mm_tokens_per_image": 4, "image_token_index": 63,
+         "boi_token_index": 62, "eoi_token_index": 61, "tie_word_embeddings": True,
+         "text_config": old("gemma3_text", **gemma(
+             num_hidden_layers=3, sliding_window=6, sliding_window_pattern=3, rope_theta=100000.0,
+             rope_local_base_freq=300.0)),
+         "vision_config": {"model_type": "siglip_vision_model", "hidden_size": 8, "intermediate_size": 8,
+                           "num_hidden_layers": 1, "num_attention_heads": 1, "image_size": 8, "patch_size": 4,
+                           "vision_use_head": False}},
+        [{"text_config.sliding_window": 4096}, {"text_config.sliding_window_pattern": 2},
+         {"text_config.rope_theta": 10000.0}]),
+}
+
+
+def spread(model, generator):
+    """Random weights under which attention is uneven, norms are not 1 and biases are not 0."""
+    gemma_norms = "gemma" in model.config.model_type
+    with torch.no_grad():
+        for name, weight in sorted(model.named_parameters()):
+            noise = torch.randn(weight.shape, generator=generator)
+            if weight.dim() == 1 and "norm" in name:
+                mean = 0.4 if "q_norm" in name or "k_norm" in name else 0.0
+                weight.copy_(noise * 0.3 + mean + (0.0 if gemma_norms else 1.0))
+            elif name.endswith("bias"):
+                weight.copy_(noise * 0.4)
+            elif "embed" in name:
+                weight.copy_(noise * (0.15 if gemma_norms else 0.5))
+            else:
+                weight.copy_(noise * 1.3 / weight.shape[-1] ** 0.5)
+
+
+def decoder_of(model):
+    inner = model.model
+    return inner.language_model if hasattr(inner, "language_model") else inner
+
+
+def logits_of(model, tokens):
+    with torch.no_grad():
+        return model(input_ids=torch.tensor([tokens]), use_cache=False).logits[0]
+
+
+def gaps_of(rows, count):
+    best = rows.topk(count + 1, dim=-1).values
+    return float((best[..., :-1] - best[..., 1:]).min())
+
+
+def case_of(model, tokens):
+    """The golden numbers of a prompt, or None if an order of tokens hangs on too little."""
+    hidden = []
+    handles = [layer.register_forward_hook(
+        lambda module, inputs, out: hidden.append((out[0] if isinstance(out, tuple) else out)[0, -1]))
+        for layer in decoder_of(model).layers]
+    logits = logits_of(model, tokens)
+    for handle in handles:
+        handle.remove()
+    greedy, gap = [], float("inf")
+    while len(greedy) < GREEDY:
+        last = logits_of(model, tokens + greedy)[-1]
+        gap = min(gap, gaps_of(last, 1))
+        greedy.append(int(last.argmax()))
+    if gap < GREEDY_GAP_MIN or gaps_of(logits, 5) < TOP_GAP_MIN:
+        return None
+    return {"tokens": tokens, "logits": floats(logits[-1]),
+            "top5": [{"ids": row} for row in logits.topk(5, dim=-1).indices.tolist()],
+            "hidden": [floats(row[:HIDDEN_VALUES]) for row in hidden], "greedy": greedy}
+
+
+def floats(values):
+    """Decimals of nine digits, which read back as the same 32-bit floats."""
+    return [float(f"{value:.9g}") for value in values.tolist()]
+
+
+def prompt(length, generator):
+    # The last three ids of the vocabulary of 64 mark images.
+    return torch.randint(2, 61, (length,), generator=generator).tolist()
+
+
+def cases_of(model, generator):
+    cases = []
+    while len(cases) < len(PROMPT_LENGTHS):
+        case = case_of(model, prompt(PROMPT_LENGTHS[len(cases)], generator))
+        cases += [case] if case else []
+    return cases
+
+
+def make(name, folder):
+    config, wrong = VARIANTS[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    written = json.dumps(config, indent=1) + "\n"
+    (folder / "config.json").write_text(written)
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    read = AutoConfig.from_pretrained(folder)
+    if config["model_type"] == "gemma3":
+        read._attn_implementation = "eager"
+        model = Gemma3ForConditionalGeneration(read)
+    else:
+        model = AutoModelForCausalLM.from_config(read, attn_implementation="eager", dtype=torch.float32)
+    model = model.float().eval()
+    spread(model, generator)
+    golden = {"transformers": "5.17.0", "wrong": wrong, "cases": cases_of(model, generator)}
+    model.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    (folder / "config.json").rename(folder / "config.v5.json")
+    (folder / "config.json").write_text(written)
+    text = json.dumps(golden, separators=(",", ":")).replace('{"tokens"', '\n{"tokens"')
+    (folder / "golden.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for variant in VARIANTS:
+        make(variant, Path(sys.argv[1]) / variant)
