@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class LenientUtf8 {
     private static final int ESCAPE = 0xDC00;
+    private static final char REPLACEMENT = '\uFFFD';
 
     private LenientUtf8() {}
 
@@ -24,14 +25,13 @@ public final class LenientUtf8 {
         return decode(bytes, 0, bytes.length);
     }
 
-    /** The text of {@code length} bytes from {@code from}. */
+    /**
+     * The text of {@code length} bytes from {@code from}. A vocabulary has hundreds of thousands of strings, so the JDK's
+     * own replacing decoder goes first: what it replaced nothing in is valid UTF-8.
+     */
     public static String decode(byte[] bytes, int from, int length) {
-        for (int i = from; i < from + length; i++) {
-            if (bytes[i] < 0) {
-                return decodeWide(ByteBuffer.wrap(bytes, from, length));
-            }
-        }
-        return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+        String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : decodeWide(ByteBuffer.wrap(bytes, from, length));
     }
 
     private static String decodeWide(ByteBuffer in) {
