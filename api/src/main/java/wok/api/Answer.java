@@ -29,22 +29,31 @@ public final class Answer implements AutoCloseable {
     private final Generation generation;
     private final Tokenizer tokenizer;
     private final Consumer<Answer> whenOver;
-    private final boolean scored;
+    private final Request request;
 
     private final ReentrantLock reading = new ReentrantLock();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<TokenScore> scores = new ArrayList<>();
+    private boolean isAtStart = true;
     private volatile Optional<GenerationEvent> end = Optional.empty();
 
     /**
-     * @param scored whether log-probabilities were asked for
+     * What was asked for, as far as the answer must know.
+     *
+     * @param seed of its random numbers
+     * @param isScored whether log-probabilities were asked for
+     * @param isChat whether it is a message of its own, rather than the continuation of a text
+     */
+    record Request(long seed, boolean isScored, boolean isChat) {}
+
+    /**
      * @param whenOver run once, by the reader that comes to the end
      */
-    Answer(Generation generation, Tokenizer tokenizer, boolean scored, Consumer<Answer> whenOver) {
+    Answer(Generation generation, Tokenizer tokenizer, Request request, Consumer<Answer> whenOver) {
         this.generation = generation;
         this.tokenizer = tokenizer;
-        this.scored = scored;
+        this.request = request;
         this.whenOver = whenOver;
     }
 
@@ -67,8 +76,9 @@ public final class Answer implements AutoCloseable {
     private Optional<AnswerPiece> read() {
         return switch (generation.next()) {
             case GenerationEvent.Text piece -> {
-                text.append(piece.text());
-                yield Optional.of(new AnswerPiece(piece.text(), false, kept(piece.tokens())));
+                String shown = withoutFirstSpace(piece.text());
+                text.append(shown);
+                yield Optional.of(new AnswerPiece(shown, false, kept(piece.tokens())));
             }
             case GenerationEvent.Reasoning piece -> {
                 reasoning.append(piece.text());
@@ -80,6 +90,13 @@ public final class Answer implements AutoCloseable {
             }
             case GenerationEvent.Failed failed -> over(failed);
         };
+    }
+
+    /** SentencePiece writes a space before each word, and so before the first word of an answer. */
+    private String withoutFirstSpace(String piece) {
+        boolean hasFirstSpace = request.isChat() && isAtStart && piece.startsWith(" ");
+        isAtStart &= piece.isEmpty();
+        return hasFirstSpace ? piece.substring(1) : piece;
     }
 
     private Optional<AnswerPiece> over(GenerationEvent event) {
@@ -96,7 +113,7 @@ public final class Answer implements AutoCloseable {
     }
 
     private List<TokenScore> kept(List<TokenInfo> tokens) {
-        if (!scored) {
+        if (!request.isScored()) {
             return List.of();
         }
         List<TokenScore> added = tokens.stream()
@@ -157,6 +174,14 @@ public final class Answer implements AutoCloseable {
         return StreamSupport.stream(pieces.spliterator(), false);
     }
 
+    /**
+     * The seed of its random numbers, also when none was asked for: with {@link AnswerOptions#withSeed} the same prompt
+     * gives the same answer once more. Does not wait.
+     */
+    public long seed() {
+        return request.seed();
+    }
+
     /** The whole answer, without what the model thought; waits for the end. */
     public String text() {
         waitForEnd();
@@ -186,7 +211,7 @@ public final class Answer implements AutoCloseable {
      * @throws WokException if {@link AnswerOptions#topLogprobs} asked for none
      */
     public List<TokenScore> logprobs() {
-        if (!scored) {
+        if (!request.isScored()) {
             throw new WokException("logprobs: not asked for (expected: AnswerOptions.withTopLogprobs(0) or more)");
         }
         waitForEnd();

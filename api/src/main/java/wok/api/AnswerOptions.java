@@ -2,6 +2,7 @@ package wok.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import wok.engine.ContextPolicy;
 import wok.engine.SamplingOptions;
 
@@ -9,6 +10,8 @@ import wok.engine.SamplingOptions;
  * How an answer is to be. Immutable; any thread.
  *
  * @param sampling how tokens are chosen; empty = as the model's own files say ({@link Wok#sampling})
+ * @param seed chooses the random numbers: same prompt, options and seed, same answer; empty = the seed of {@code
+ *     sampling} if it has another than 0, else a new one for each answer, which {@link Answer#seed} tells
  * @param tokensMax tokens to give at most; {@link Integer#MAX_VALUE} until the context ends
  * @param stop texts that end the answer and are not shown
  * @param topLogprobs -1: no log-probabilities; 0: those of the chosen tokens; n: and of the n most likely
@@ -18,6 +21,7 @@ import wok.engine.SamplingOptions;
  */
 public record AnswerOptions(
         Optional<SamplingOptions> sampling,
+        OptionalLong seed,
         int tokensMax,
         List<String> stop,
         int topLogprobs,
@@ -25,9 +29,16 @@ public record AnswerOptions(
         int thinkingTokensMax,
         ContextPolicy contextPolicy) {
 
-    /** The model's own sampling, until it stops or the context ends. */
+    /** The model's own sampling, another answer each time, until it stops or the context ends. */
     public static final AnswerOptions DEFAULTS = new AnswerOptions(
-            Optional.empty(), Integer.MAX_VALUE, List.of(), -1, Optional.empty(), -1, ContextPolicy.ERROR);
+            Optional.empty(),
+            OptionalLong.empty(),
+            Integer.MAX_VALUE,
+            List.of(),
+            -1,
+            Optional.empty(),
+            -1,
+            ContextPolicy.ERROR);
 
     public AnswerOptions {
         stop = List.copyOf(stop);
@@ -41,7 +52,20 @@ public record AnswerOptions(
 
     public AnswerOptions withSampling(SamplingOptions value) {
         return new AnswerOptions(
-                Optional.of(value), tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+                Optional.of(value), seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+    }
+
+    /** The same answer each time: that of this seed, whatever {@code sampling} says. */
+    public AnswerOptions withSeed(long value) {
+        return new AnswerOptions(
+                sampling,
+                OptionalLong.of(value),
+                tokensMax,
+                stop,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy);
     }
 
     /** Always the most likely token. */
@@ -50,28 +74,28 @@ public record AnswerOptions(
     }
 
     public AnswerOptions withTokensMax(int value) {
-        return new AnswerOptions(sampling, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+        return new AnswerOptions(sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
     }
 
     public AnswerOptions withStop(String... values) {
         return new AnswerOptions(
-                sampling, tokensMax, List.of(values), topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+                sampling, seed, tokensMax, List.of(values), topLogprobs, thinking, thinkingTokensMax, contextPolicy);
     }
 
     public AnswerOptions withTopLogprobs(int value) {
-        return new AnswerOptions(sampling, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy);
     }
 
     public AnswerOptions withThinking(boolean value) {
         return new AnswerOptions(
-                sampling, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy);
+                sampling, seed, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy);
     }
 
     public AnswerOptions withThinkingTokensMax(int value) {
-        return new AnswerOptions(sampling, tokensMax, stop, topLogprobs, thinking, value, contextPolicy);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy);
     }
 
     public AnswerOptions withContextPolicy(ContextPolicy value) {
-        return new AnswerOptions(sampling, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value);
     }
 }

@@ -13,6 +13,8 @@ import wok.engine.GenerationEvent;
  * <p>The model itself remembers nothing: every question sends the whole conversation, of which the engine has computed
  * all but the new part already, as long as the beginning stays the same.
  *
+ * <p>The space that SentencePiece tokenizers write before the first word is no part of an answer's text.
+ *
  * <p>One conversation belongs to one thread at a time; any number of them run side by side on one {@link Wok}.
  */
 public final class Chat {
@@ -41,12 +43,12 @@ public final class Chat {
     public Answer send(String text, AnswerOptions options) {
         if (last.isPresent() && !last.get().isOver()) {
             throw new WokException(
-                    "send: the last answer is not over (expected: read it to its end first; after " + "cancel() too)");
+                    "send: the last answer is not over (expected: read it to its end first; after cancel() too)");
         }
         List<Message> asked = new ArrayList<>(history());
         asked.add(Message.user(text));
         Prompt prompt = wok.prompts().chat(asked, options.thinking());
-        Answer answer = wok.answer(prompt, options, over -> keep(text, over));
+        Answer answer = wok.answer(prompt, options, true, over -> keep(text, over));
         last = Optional.of(answer);
         return answer;
     }

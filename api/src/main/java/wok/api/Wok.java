@@ -3,6 +3,7 @@ package wok.api;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import wok.engine.Engine;
 import wok.engine.EngineException;
@@ -34,7 +35,7 @@ import wok.tokenizer.TokenizerException;
  *
  * <p>A model is opened once and shared: any thread may ask it, and answers that run at the same time are computed
  * together, a token of each in turn, which costs little more than one alone. An answer depends on its prompt and its
- * options, not on what else runs: the same seed gives the same text.
+ * options, not on what else runs: the same seed gives the same text. Without a seed each answer gets a new one.
  *
  * <p>This floor joins the ones below and adds no mathematics: the hub finds the file, the model computes, the engine
  * schedules, the tokenizer and the chat template make tokens of text. Each of them can be reached from here
@@ -46,6 +47,8 @@ import wok.tokenizer.TokenizerException;
  */
 public final class Wok implements AutoCloseable {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
+    /** Seeds that nobody chose stay short enough to be typed again. */
+    private static final long SEED_BOUND = 1L << 31;
 
     private final Path path;
     private final Transformer transformer;
@@ -159,10 +162,10 @@ public final class Wok implements AutoCloseable {
 
     /** Continues a prompt of {@link #prompts}, which may hold control tokens. */
     public Answer complete(Prompt prompt, AnswerOptions options) {
-        return answer(prompt, options, over -> {});
+        return answer(prompt, options, false, over -> {});
     }
 
-    Answer answer(Prompt prompt, AnswerOptions options, Consumer<Answer> whenOver) {
+    Answer answer(Prompt prompt, AnswerOptions options, boolean isChat, Consumer<Answer> whenOver) {
         int[] tokens = prompt.tokens();
         if (tokens.length >= engine.contextLength()) {
             throw WokException.contextOverflow(tokens.length, engine.contextLength());
@@ -172,8 +175,9 @@ public final class Wok implements AutoCloseable {
                     options.thinkingTokensMax() >= 0 && prompt.reasoning().splits()
                             ? prompt.reasoning().withBudget(options.thinkingTokensMax())
                             : prompt.reasoning();
+            SamplingOptions seeded = seeded(options);
             GenerationRequest request = GenerationRequest.builder(tokens)
-                    .sampling(options.sampling().orElse(sampling))
+                    .sampling(seeded)
                     .tokensMax(options.tokensMax())
                     .stop(options.stop())
                     .topLogprobs(options.topLogprobs())
@@ -181,10 +185,20 @@ public final class Wok implements AutoCloseable {
                     .contextPolicy(options.contextPolicy())
                     .build();
             Generation generation = engine.submit(request);
-            return new Answer(generation, tokenizer(), options.topLogprobs() >= 0, whenOver);
+            Answer.Request asked = new Answer.Request(seeded.seed(), options.topLogprobs() >= 0, isChat);
+            return new Answer(generation, tokenizer(), asked, whenOver);
         } catch (EngineException e) {
             throw WokException.of(e);
         }
+    }
+
+    private SamplingOptions seeded(AnswerOptions options) {
+        SamplingOptions chosen = options.sampling().orElse(sampling);
+        if (options.seed().isPresent()) {
+            return chosen.withSeed(options.seed().getAsLong());
+        }
+        boolean isSeeded = chosen.seed() != 0;
+        return isSeeded ? chosen : chosen.withSeed(ThreadLocalRandom.current().nextLong(1, SEED_BOUND));
     }
 
     /** How many tokens a text is, by itself. */

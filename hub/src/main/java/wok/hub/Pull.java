@@ -79,7 +79,8 @@ final class Pull {
             folder.link(manifest);
             folder.write(manifest);
         } catch (IOException e) {
-            throw folder.notWritable(e);
+            throw folder.writeFailed(
+                    "manifest of " + name, -1, "the model's files are kept: make room and pull again", e);
         }
         progress.phase(ProgressListener.Phase.DONE, name.toString());
         return manifest;

