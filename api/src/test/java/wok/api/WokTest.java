@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,6 +78,51 @@ final class WokTest {
             others.add(wok.chat().send("Hello", random.withSampling(sampling)).text());
         }
         assertThat(others.stream().distinct().count()).isGreaterThan(1);
+    }
+
+    @Test
+    void givesAnotherAnswerEachTimeAndTellsTheSeedOfEach() {
+        AnswerOptions unseeded = SHORT.withSampling(
+                SamplingOptions.builder().temperature(2).topP(1).minP(0).build());
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Answer answer = wok.complete("Hello", unseeded);
+            answers.add(answer);
+            assertThat(answer.seed()).isPositive();
+            Answer again = wok.complete("Hello", unseeded.withSeed(answer.seed()));
+            assertThat(again.text()).isEqualTo(answer.text());
+            assertThat(again.seed()).isEqualTo(answer.seed());
+        }
+        assertThat(answers.stream().map(Answer::seed).distinct().count()).isEqualTo(10);
+        assertThat(answers.stream().map(Answer::text).distinct().count()).isGreaterThan(1);
+    }
+
+    @Test
+    void takesTheSeedOfTheOptionsBeforeThatOfTheSampling() {
+        SamplingOptions sampling = SamplingOptions.builder().seed(7).build();
+        assertThat(wok.complete("Hello", SHORT.withSampling(sampling)).seed()).isEqualTo(7);
+        assertThat(wok.complete("Hello", SHORT.withSampling(sampling).withSeed(0))
+                        .seed())
+                .isZero();
+    }
+
+    @Test
+    void leavesOutTheSpaceBeforeTheFirstWordInAChatAlone() {
+        SamplingOptions spaceFirst = SamplingOptions.GREEDY.toBuilder()
+                .logitBias(Map.of(
+                        wok.tokenizer().id("Ġ").orElseThrow(), 300f,
+                        wok.tokenizer().id("a").orElseThrow(), 280f))
+                .frequencyPenalty(50)
+                .build();
+        AnswerOptions options = SHORT.withSampling(spaceFirst).withTokensMax(4).withTopLogprobs(0);
+        Chat chat = wok.chat();
+        Answer answer = chat.send("Hello", options);
+        List<String> pieces = new ArrayList<>();
+        answer.forEachText(pieces::add);
+        assertThat(String.join("", pieces)).isEqualTo("a a").isEqualTo(answer.text());
+        assertThat(answer.logprobs()).extracting(TokenScore::text).containsExactly(" ", "a", " ", "a");
+        assertThat(chat.history().getLast().content()).isEqualTo("a a");
+        assertThat(wok.complete("Hello", options).text()).isEqualTo(" a a");
     }
 
     @Test
@@ -186,8 +232,8 @@ final class WokTest {
                             .temperature(2)
                             .topP(1)
                             .minP(0)
-                            .seed(seed)
-                            .build());
+                            .build())
+                    .withSeed(seed);
             if (wok.complete("Once upon", options).text().length() >= characters) {
                 return options;
             }

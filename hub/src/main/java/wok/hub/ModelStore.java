@@ -193,6 +193,7 @@ public final class ModelStore {
      */
     public void remove(String name) {
         ModelName parsed = canonical(name);
+        folder.requireFolder();
         Path path = folder.manifest(parsed.toString());
         if (!Files.exists(path)) {
             throw absent(name);

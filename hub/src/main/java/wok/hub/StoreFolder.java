@@ -91,7 +91,8 @@ final class StoreFolder {
         return path.chars().noneMatch(Character::isISOControl);
     }
 
-    private void requireFolder() {
+    /** A store that was never used may be absent; anything else that stands in its place is an error. */
+    void requireFolder() {
         if (Files.exists(home) && !Files.isDirectory(home)) {
             throw new HubException("store " + home + ": a file (expected: a folder; WOK_HOME names another)");
         }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The built-in catalogue, and catalogues that are wrong. */
@@ -47,6 +51,48 @@ final class CatalogueTest {
                 assertThat(source.sha256().map(Sha256::isDigest).orElse(true)).isTrue();
                 assertThat(source.sha256().isPresent()).isEqualTo(source.bytes().isPresent());
             }
+        }
+    }
+
+    /**
+     * Repository and file of each Hugging Face source, as projects that download them spell them; docs/hub.md says how
+     * they were verified. A source that is not in this list does not belong into the catalogue.
+     */
+    private static final Map<String, String> VERIFIED = Map.ofEntries(
+            Map.entry("bartowski/SmolLM2-135M-Instruct-GGUF", "SmolLM2-135M-Instruct-Q8_0.gguf"),
+            Map.entry("HuggingFaceTB/SmolLM2-360M-Instruct-GGUF", "smollm2-360m-instruct-q8_0.gguf"),
+            Map.entry("HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF", "smollm2-1.7b-instruct-q4_k_m.gguf"),
+            Map.entry("Qwen/Qwen3-0.6B-GGUF", "Qwen3-0.6B-Q8_0.gguf"),
+            Map.entry("Qwen/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q8_0.gguf"),
+            Map.entry("Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf"),
+            Map.entry("Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q8_0.gguf"),
+            Map.entry("bartowski/Llama-3.2-1B-Instruct-GGUF", "Llama-3.2-1B-Instruct-Q4_K_M.gguf"),
+            Map.entry("bartowski/Llama-3.2-3B-Instruct-GGUF", "Llama-3.2-3B-Instruct-Q4_K_M.gguf"),
+            Map.entry("ggml-org/gemma-3-270m-GGUF", "gemma-3-270m-Q8_0.gguf"),
+            Map.entry("ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf"),
+            Map.entry("ggml-org/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf"),
+            Map.entry("bartowski/DeepSeek-R1-Distill-Qwen-1.5B-GGUF", "DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf"),
+            Map.entry("bartowski/DeepSeek-R1-Distill-Qwen-7B-GGUF", "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf"),
+            Map.entry("bartowski/Mistral-7B-Instruct-v0.3-GGUF", "Mistral-7B-Instruct-v0.3-Q4_K_M.gguf"));
+
+    @Test
+    void namesOnlyVerifiedFilesAndChoosesThem() {
+        List<ModelName.HuggingFace> remotes = Catalogue.load().entries().stream()
+                .flatMap(entry -> entry.sources().stream())
+                .map(CatalogueEntry.Source::name)
+                .filter(ModelName.HuggingFace.class::isInstance)
+                .map(ModelName.HuggingFace.class::cast)
+                .toList();
+        assertThat(remotes).extracting(ModelName.HuggingFace::repository).containsOnlyOnceElementsOf(VERIFIED.keySet());
+        for (ModelName.HuggingFace remote : remotes) {
+            String file = VERIFIED.getOrDefault(remote.repository(), "not verified");
+            List<RepositoryFile> files = Stream.of(file, file.replaceAll("(?i)-q\\d.*", "-Q2_K.gguf"))
+                    .map(path -> new RepositoryFile(path, OptionalLong.empty(), Optional.empty(), Optional.empty()))
+                    .toList();
+            assertThat(FileChoice.choose(remote.repository(), files, remote.choice()))
+                    .as(remote.toString())
+                    .extracting(RepositoryFile::path)
+                    .containsExactly(file);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +89,8 @@ final class ModelStoreTest {
         hub.breakAfterBytes = 100_000;
         Path path = store().resolve(NAME, ProgressListener.none());
         assertThat(Files.readAllBytes(path)).isEqualTo(MODEL);
-        assertThat(hub.requests).anyMatch(r -> r.endsWith("bytes=200000-"));
+        // A connection that is reset may lose a little of what was sent last.
+        assertThat(hub.requests.getLast()).matches(".* bytes=(1\\d{5}|200000)-").doesNotEndWith("bytes=100000-");
     }
 
     @Test
@@ -100,7 +103,7 @@ final class ModelStoreTest {
         assertThat(store().list()).isEmpty();
         Path path = store().resolve(NAME, ProgressListener.none());
         assertThat(Files.readAllBytes(path)).isEqualTo(MODEL);
-        assertThat(hub.requests.getLast()).endsWith("bytes=150000-");
+        assertThat(hub.requests.getLast()).matches(".* bytes=1[0-5]\\d{4}-");
     }
 
     @Test
@@ -267,6 +270,90 @@ final class ModelStoreTest {
         assertThat(store().list()).isEmpty();
         assertThat(store().problems()).singleElement().asString().contains("files are missing");
         assertThat(store().resolve(NAME, ProgressListener.none())).exists();
+    }
+
+    @Test
+    void noticesAFileOfAnotherSizeAndPullsItAgain() throws IOException {
+        Path path = store().resolve(NAME, ProgressListener.none());
+        Files.write(path, new byte[] {1}, StandardOpenOption.APPEND);
+        assertThat(store().list()).isEmpty();
+        assertThatThrownBy(() -> store().show(NAME))
+                .hasMessageContaining("have changed")
+                .hasMessageContaining("pull it again")
+                .hasMessageNotContaining("\n");
+        assertThat(Files.readAllBytes(store().resolve(NAME, ProgressListener.none())))
+                .isEqualTo(MODEL);
+    }
+
+    @Test
+    void findsAndRepairsAFileOfTheSameSizeWhenItIsPulledAgain() throws IOException {
+        hub.with("org/split", "m-Q8_0-00001-of-00002.gguf", bytes(500, 5))
+                .with("org/split", "m-Q8_0-00002-of-00002.gguf", bytes(600, 6));
+        String split = "hf:org/split:Q8_0";
+        for (String name : List.of(NAME, split)) {
+            Path path = store().resolve(name, ProgressListener.none());
+            byte[] right = Files.readAllBytes(path);
+            byte[] wrong = right.clone();
+            wrong[100] ^= 1;
+            Files.write(path, wrong);
+            store().pull(name, ProgressListener.none());
+            assertThat(Files.readAllBytes(store().show(name).path())).isEqualTo(right);
+        }
+        hub.requests.clear();
+        store().pull(NAME, ProgressListener.none());
+        assertThat(hub.requests).noneMatch(request -> request.contains("/cdn/"));
+    }
+
+    @Test
+    void saysInOneLineThatTheStoreIsAFile() throws IOException {
+        options = options.withHome(Files.writeString(home.resolve("file"), "mine"));
+        List<ThrowingCallable> calls = List.of(
+                () -> store().pull(NAME, ProgressListener.none()),
+                () -> store().resolve(NAME, ProgressListener.none()),
+                () -> store().list(),
+                () -> store().problems(),
+                () -> store().show(NAME),
+                () -> store().remove(NAME),
+                () -> store().copy(NAME, "mine"));
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(HubException.class)
+                    .hasMessage(
+                            "store " + home.resolve("file") + ": a file (expected: a folder; WOK_HOME names another)");
+        }
+        assertThat(home.resolve("file")).hasContent("mine");
+    }
+
+    /** Who may write everywhere (root) is not stopped by a folder's permissions; then the pull must work. */
+    @Test
+    void readsAStoreThatIsReadOnlyAndSaysSoWhenItMustWrite() throws IOException {
+        Path stored = store().resolve(NAME, ProgressListener.none());
+        List<Path> folders = Stream.concat(Stream.of(home), files("").stream()).toList();
+        folders.forEach(folder -> folder.toFile().setWritable(false));
+        try {
+            assertThat(store().resolve(NAME, ProgressListener.none())).isEqualTo(stored);
+            String other = "hf:org/repo-GGUF:Q4_K_M";
+            if (Files.isWritable(home)) {
+                assertThat(store().resolve(other, ProgressListener.none())).hasSize(1000);
+            } else {
+                assertThatThrownBy(() -> store().pull(other, ProgressListener.none()))
+                        .hasMessageContaining("not writable")
+                        .hasMessageContaining("WOK_HOME")
+                        .hasMessageNotContaining("\n");
+            }
+        } finally {
+            folders.forEach(folder -> folder.toFile().setWritable(true));
+        }
+    }
+
+    /** Below /proc nobody can make a folder, root neither; elsewhere an ordinary user can't make one at the root. */
+    @Test
+    void saysThatTheStoreCanNotBeMade() {
+        options = options.withHome(Path.of("/proc/wok-store"));
+        assertThatThrownBy(() -> store().pull(NAME, ProgressListener.none()))
+                .hasMessageContaining("store " + options.home() + ": not writable")
+                .hasMessageContaining("WOK_HOME")
+                .hasMessageNotContaining("\n");
     }
 
     @Test

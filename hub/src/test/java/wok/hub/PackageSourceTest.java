@@ -21,14 +21,19 @@ final class PackageSourceTest {
         return ModelStore.open(HubOptions.of(Map.of()).withHome(home));
     }
 
-    /** Whether there is no pip; then what Wok says about it is tested instead. */
-    private boolean isMissing(String name) {
-        boolean missing = !isInstalled("pip") && !isInstalled("python3");
+    /** Whether the client is missing; then the line that says so is tested here instead. */
+    private boolean isMissing(String name, String... clients) {
+        boolean missing = Stream.of(clients).noneMatch(PackageSourceTest::isInstalled);
         if (missing) {
             assertThatThrownBy(() -> store().resolve(name, ProgressListener.none()))
-                    .hasMessageContaining("pip, pip3, python3, py: not found");
+                    .hasMessage("model " + name + ": " + String.join(", ", clients)
+                            + ": not found (expected: one of them on the PATH)");
         }
         return missing;
+    }
+
+    private boolean isPipMissing(String name) {
+        return isMissing(name, "pip", "pip3", "python3", "py");
     }
 
     private static boolean isInstalled(String client) {
@@ -39,9 +44,7 @@ final class PackageSourceTest {
     @Test
     void joinsFilesOutOfWheels() throws IOException {
         String name = "pip:six==1.17.0!six.py+pip:six==1.17.0!six-1.17.0.dist-info/LICENSE";
-        if (!isInstalled("pip")) {
-            assertThatThrownBy(() -> store().resolve(name, ProgressListener.none()))
-                    .hasMessageContaining("pip");
+        if (isPipMissing(name)) {
             return;
         }
         Path path = store().resolve(name, ProgressListener.none());
@@ -55,7 +58,7 @@ final class PackageSourceTest {
 
     @Test
     void saysWhatTheClientSaid() {
-        if (isMissing("pip:six==99.99.99!six.py")) {
+        if (isPipMissing("pip:six==99.99.99!six.py")) {
             return;
         }
         assertThatThrownBy(() -> store().resolve("pip:six==99.99.99!six.py", ProgressListener.none()))
@@ -65,8 +68,37 @@ final class PackageSourceTest {
     }
 
     @Test
+    void takesAFileOutOfAnNpmPackage() throws IOException {
+        String name = "npm:is-number@7.0.0!package.json";
+        if (!isMissing(name, "npm", "npm.cmd")) {
+            Path path = store().resolve(name, ProgressListener.none());
+            assertThat(path).content().contains("\"name\": \"is-number\"").contains("\"version\": \"7.0.0\"");
+        }
+    }
+
+    @Test
+    void saysWhatNpmSaid() {
+        String name = "npm:is-number@99.99.99!package.json";
+        if (!isMissing(name, "npm", "npm.cmd")) {
+            assertThatThrownBy(() -> store().resolve(name, ProgressListener.none()))
+                    .hasMessageContaining("npm ended with 1: ")
+                    .hasMessageContaining("is-number@99.99.99")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void takesAFileOutOfAMavenArtifact() throws IOException {
+        String name = "mvn:org.jspecify:jspecify:1.0.0!META-INF/MANIFEST.MF";
+        if (!isMissing(name, "mvn", "mvn.cmd")) {
+            Path path = store().resolve(name, ProgressListener.none());
+            assertThat(path).content().contains("Bundle-SymbolicName: org.jspecify.jspecify");
+        }
+    }
+
+    @Test
     void neverShowsTheClientTheToken() {
-        if (isMissing("pip:six==1.17.0!six.py")) {
+        if (isPipMissing("pip:six==1.17.0!six.py")) {
             return;
         }
         List<String> commands = new java.util.ArrayList<>();
