@@ -10,6 +10,9 @@ import java.util.Arrays;
  * sequence, everything else by rows. No sum is ever split, so the number of threads cannot change a bit. Small
  * operations run on the calling thread: waking another costs more than they do.
  *
+ * <p>Nothing is allocated while one row is decoded: products and attentions are task objects that are filled again, and
+ * the other operations take a lambda only for several rows.
+ *
  * <p>One thread at a time may call it. Shapes are checked at entry, once.
  */
 public final class Compute implements AutoCloseable {
@@ -22,18 +25,19 @@ public final class Compute implements AutoCloseable {
     /** Tasks per thread: enough that a thread which was interrupted does not hold up the others for long. */
     private static final int TASKS_PER_THREAD = 6;
 
-    /** Rows of one sequence that share the loads of keys and values. */
-    private static final int ATTENTION_ROWS = 16;
-
     private final LeafKernels kernels;
     private final ThreadTeam team;
     private final Workspace[] workspaces;
+    private final ProductTask product;
+    private final AttentionTask attention;
 
     private Compute(LeafKernels kernels, ThreadTeam team) {
         this.kernels = kernels;
         this.team = team;
         workspaces = new Workspace[team.threads()];
         Arrays.setAll(workspaces, worker -> new Workspace());
+        product = new ProductTask(kernels, workspaces);
+        attention = new AttentionTask(kernels, workspaces);
     }
 
     /**
@@ -65,7 +69,11 @@ public final class Compute implements AutoCloseable {
         checkRows(n, x.rowsMax());
         if (form != ActivationForm.F32) {
             QuantisedRows quantised = x.allocated(form);
-            byRows(n, x.columns(), (row, worker) -> kernels.quantise(x.f32(), row, quantised));
+            if (n == 1) {
+                kernels.quantise(x.f32(), 0, quantised);
+            } else {
+                byRows(n, x.columns(), (row, worker) -> kernels.quantise(x.f32(), row, quantised));
+            }
         }
     }
 
@@ -82,19 +90,19 @@ public final class Compute implements AutoCloseable {
         int groups = w.groups();
         boolean shared = team.threads() > 1 && (long) w.rows() * w.columns() * n >= SHARED_MULTIPLIES_MIN;
         int tasks = shared ? Math.min((groups + 1) / 2, team.threads() * TASKS_PER_THREAD) : 1;
-        int pairs = (groups + 1) / 2;
-        team.run(tasks, (task, worker) -> {
-            int from = (int) ((long) pairs * task / tasks) * 2;
-            int to = Math.min(groups, (int) ((long) pairs * (task + 1) / tasks) * 2);
-            kernels.matmul(w, x, n, y, from, to, workspaces[worker]);
-        });
+        product.set(w, x, n, y, tasks);
+        team.run(tasks, product);
     }
 
     /** {@code y[r][i] += bias[i]}. */
     public void addBias(FloatRows y, int n, float[] bias) {
         checkRows(n, y.rows());
         checkEqual("bias.length", bias.length, y.columns());
-        byRows(n, y.columns(), (row, worker) -> kernels.addBias(y, row, bias));
+        if (n == 1) {
+            kernels.addBias(y, 0, bias);
+        } else {
+            byRows(n, y.columns(), (row, worker) -> kernels.addBias(y, row, bias));
+        }
     }
 
     /** {@code out[r][i] = x[r][i] / sqrt(mean of x[r]^2 + eps) * weight[i]}; out may be x. */
@@ -102,7 +110,11 @@ public final class Compute implements AutoCloseable {
         checkRows(n, Math.min(x.rows(), out.rows()));
         checkEqual("weight.length", weight.length, x.columns());
         checkEqual("out.columns", out.columns(), x.columns());
-        byRows(n, x.columns(), (row, worker) -> kernels.rmsNorm(x, row, 0, weight, eps, out, workspaces[worker]));
+        if (n == 1) {
+            kernels.rmsNorm(x, 0, 0, weight, eps, out, workspaces[0]);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> kernels.rmsNorm(x, row, 0, weight, eps, out, workspaces[worker]));
+        }
     }
 
     /** RMSNorm of each head by itself, in place. {@code weight} [headDim] serves all heads. */
@@ -110,11 +122,17 @@ public final class Compute implements AutoCloseable {
         checkRows(n, x.rows());
         checkEqual("x.columns", x.columns(), (long) heads * headDim);
         checkEqual("weight.length", weight.length, headDim);
-        byRows(n, x.columns(), (row, worker) -> {
-            for (int head = 0; head < heads; head++) {
-                kernels.rmsNorm(x, row, head * headDim, weight, eps, x, workspaces[worker]);
-            }
-        });
+        if (n == 1) {
+            normHeads(x, 0, heads, weight, eps, 0);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> normHeads(x, row, heads, weight, eps, worker));
+        }
+    }
+
+    private void normHeads(FloatRows x, int row, int heads, float[] weight, float eps, int worker) {
+        for (int head = 0; head < heads; head++) {
+            kernels.rmsNorm(x, row, head * weight.length, weight, eps, x, workspaces[worker]);
+        }
     }
 
     /** Rotates the first {@code table.rotaryDims()} dimensions of each head by the row's position, in place. */
@@ -128,7 +146,11 @@ public final class Compute implements AutoCloseable {
         for (int row = 0; row < n; row++) {
             table.reach(positions[row]);
         }
-        byRows(n, x.columns(), (row, worker) -> kernels.rope(x, row, heads, headDim, table, positions[row]));
+        if (n == 1) {
+            kernels.rope(x, 0, heads, headDim, table, positions[0]);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> kernels.rope(x, row, heads, headDim, table, positions[row]));
+        }
     }
 
     /** {@code out = act(gate) * up}; out may be either. All [n][same columns]. */
@@ -136,23 +158,35 @@ public final class Compute implements AutoCloseable {
         checkRows(n, Math.min(gate.rows(), Math.min(up.rows(), out.rows())));
         checkEqual("up.columns", up.columns(), gate.columns());
         checkEqual("out.columns", out.columns(), gate.columns());
-        byRows(
-                n,
-                8L * gate.columns(),
-                (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out, workspaces[worker]));
+        if (n == 1) {
+            kernels.gatedActivation(gate, up, 0, kind, out, workspaces[0]);
+        } else {
+            byRows(
+                    n,
+                    8L * gate.columns(),
+                    (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out, workspaces[worker]));
+        }
     }
 
     /** {@code x += y}. */
     public void add(FloatRows x, FloatRows y, int n) {
         checkRows(n, Math.min(x.rows(), y.rows()));
         checkEqual("y.columns", y.columns(), x.columns());
-        byRows(n, x.columns(), (row, worker) -> kernels.add(x, y, row));
+        if (n == 1) {
+            kernels.add(x, y, 0);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> kernels.add(x, y, row));
+        }
     }
 
     /** {@code x *= factor}. */
     public void scale(FloatRows x, int n, float factor) {
         checkRows(n, x.rows());
-        byRows(n, x.columns(), (row, worker) -> kernels.scale(x, row, factor));
+        if (n == 1) {
+            kernels.scale(x, 0, factor);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> kernels.scale(x, row, factor));
+        }
     }
 
     /** {@code x = cap * tanh(x / cap)}. */
@@ -161,7 +195,11 @@ public final class Compute implements AutoCloseable {
         if (!(cap > 0)) {
             throw new IllegalArgumentException("cap: " + cap + " (expected: more than 0)");
         }
-        byRows(n, 8L * x.columns(), (row, worker) -> kernels.softcap(x, row, cap));
+        if (n == 1) {
+            kernels.softcap(x, 0, cap);
+        } else {
+            byRows(n, 8L * x.columns(), (row, worker) -> kernels.softcap(x, row, cap));
+        }
     }
 
     /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places. */
@@ -169,11 +207,17 @@ public final class Compute implements AutoCloseable {
         checkRows(map.rows(), Math.min(k.rows(), v.rows()));
         checkEqual("k.columns", k.columns(), (long) kv.kvHeads() * kv.headDim());
         checkEqual("v.columns", v.columns(), k.columns());
-        byRows(map.rows(), 8L * k.columns(), (row, worker) -> {
-            int position = map.position(row);
-            int block = map.blockTable(row)[position / KvLayer.BLOCK_POSITIONS];
-            kv.append(k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
-        });
+        if (map.rows() == 1) {
+            append(kv, k, v, map, 0);
+        } else {
+            byRows(map.rows(), 8L * k.columns(), (row, worker) -> append(kv, k, v, map, row));
+        }
+    }
+
+    private static void append(KvLayer kv, FloatRows k, FloatRows v, RowMap map, int row) {
+        int position = map.position(row);
+        int block = map.blockTable(row)[position / KvLayer.BLOCK_POSITIONS];
+        kv.append(k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
     }
 
     /**
@@ -189,38 +233,8 @@ public final class Compute implements AutoCloseable {
         checkEqual("kv.headDim", kv.headDim(), spec.headDim());
         checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.headDim());
         checkEqual("out.columns", out.columns(), q.columns());
-        AttentionTask task = new AttentionTask(q, kv, map, spec, out);
-        int runs = runs(map);
-        team.run(runs * spec.kvHeads(), (index, worker) -> {
-            int from = runStart(map, index / spec.kvHeads());
-            kernels.attention(task, index % spec.kvHeads(), from, runEnd(map, from), workspaces[worker]);
-        });
-    }
-
-    /** Runs of neighbouring rows that share a block table, of at most {@link #ATTENTION_ROWS} rows. */
-    private static int runs(RowMap map) {
-        int runs = 0;
-        for (int from = 0; from < map.rows(); from = runEnd(map, from)) {
-            runs++;
-        }
-        return runs;
-    }
-
-    private static int runStart(RowMap map, int run) {
-        int from = 0;
-        for (int i = 0; i < run; i++) {
-            from = runEnd(map, from);
-        }
-        return from;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the same array means the same sequence; equal ones only share less
-    private static int runEnd(RowMap map, int from) {
-        int to = from + 1;
-        while (to < map.rows() && to - from < ATTENTION_ROWS && map.blockTable(to) == map.blockTable(from)) {
-            to++;
-        }
-        return to;
+        attention.set(q, kv, map, spec, out);
+        team.run(attention.runs() * spec.kvHeads(), attention);
     }
 
     @Override

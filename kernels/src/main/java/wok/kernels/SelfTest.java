@@ -12,8 +12,8 @@ import wok.tensor.Tensor;
 
 /**
  * Runs a small case of each operation with a kernel set and with the reference and compares bits: at start-up, on the
- * machine that will compute. Takes 0.3 s of a cold process, nearly all of it
- * vector code that is still interpreted, so cases are few and small. One thread.
+ * machine that will compute. Takes 0.3 s of CPU time in a cold process: loading the Vector API's classes and running
+ * them interpreted, so cases are few and small. One thread.
  */
 final class SelfTest {
     private static final int ROWS = 3;

@@ -14,7 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * blocks that some query sees only in part are multiplied query by query, over exactly the visible positions.
  *
  * <p>Queries are numbered row by row; query q belongs to row {@code from + q / grouped}. Scratch layouts:
- * scores [512 / STRIDE][queries][STRIDE positions], sums [dims / STRIDE][queries][STRIDE dims]. One task, one thread.
+ * scores [512 / STRIDE][queries][STRIDE positions], sums [dims / STRIDE][queries][STRIDE dims]. Kept in a worker's
+ * workspace from task to task, so that none is allocated while a model decodes; one thread at a time.
  */
 final class VectorAttention {
     private static final int L = Lanes.COUNT;
@@ -22,34 +23,44 @@ final class VectorAttention {
     private static final int BLOCK = KvLayer.BLOCK_POSITIONS;
     private static final int SPLIT = AttentionTask.SPLIT_POSITIONS;
 
-    private final AttentionTask task;
-    private final AttentionSpec spec;
-    private final VectorKvPanel kvPanel;
-    private final int[] blockTable;
-    private final int from;
-    private final int kvHead;
-    private final int grouped;
-    private final int queries;
-    private final int dimChunks;
-    private final float[] x;
-    private final float[] panel;
-    private final float[] scores;
-    private final float[] splitSums;
-    private final float[] sums;
-    private final float[] greatest;
-    private final float[] totals;
-    private final float[] lanes;
+    private final Workspace workspace;
+    private AttentionTask task;
+    private AttentionSpec spec;
+    private int[] blockTable;
+    private int from;
+    private int kvHead;
+    private int grouped;
+    private int queries;
+    private int dimChunks;
+    private float[] x;
+    private float[] panel;
+    private float[] scores;
+    private float[] splitSums;
+    private float[] sums;
+    private float[] greatest;
+    private float[] totals;
+    private float[] lanes;
 
-    VectorAttention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
-        this.task = task;
-        this.from = from;
-        this.kvHead = kvHead;
+    @SuppressWarnings("NullAway.Init") // run fills every field before anything reads one
+    VectorAttention(Workspace workspace) {
+        this.workspace = workspace;
+    }
+
+    /** Rows {@code firstRow} to {@code endRow - 1}, which share a block table, for one key/value head. */
+    void run(AttentionTask operands, int head, int firstRow, int endRow) {
+        task = operands;
+        kvHead = head;
+        from = firstRow;
         spec = task.spec();
         grouped = spec.groupedHeads();
-        queries = (to - from) * grouped;
+        queries = (endRow - firstRow) * grouped;
         dimChunks = (spec.headDim() + STRIDE - 1) / STRIDE;
         blockTable = task.map().blockTable(from);
-        kvPanel = new VectorKvPanel(task.kv(), kvHead);
+        takeScratch();
+        attend();
+    }
+
+    private void takeScratch() {
         x = workspace.floats(Workspace.X, queries * spec.headDim());
         panel = workspace.floats(Workspace.PANEL, Math.max(spec.headDim(), dimChunks * BLOCK) * STRIDE);
         scores = workspace.floats(Workspace.SCORES, (SPLIT + 2) * queries);
@@ -60,7 +71,7 @@ final class VectorAttention {
         lanes = workspace.floats(Workspace.LANES, 2 * BLOCK);
     }
 
-    void run() {
+    private void attend() {
         copyQueries();
         int first = Integer.MAX_VALUE;
         int last = 0;
@@ -118,7 +129,7 @@ final class VectorAttention {
     private void scorePanel(int start, int position, int low, int high) {
         for (int at = position; at < position + STRIDE; at += BLOCK) {
             if (at + BLOCK > low && at <= high) {
-                kvPanel.keys(blockTable[at / BLOCK], panel, at - position);
+                VectorKvPanel.keys(task.kv(), kvHead, blockTable[at / BLOCK], panel, at - position);
             }
         }
         int to = (position - start) * queries;
@@ -216,7 +227,7 @@ final class VectorAttention {
     private void weighValues(int start, int low, int high) {
         Arrays.fill(splitSums, 0, dimChunks * queries * STRIDE, 0);
         for (int block = low / BLOCK * BLOCK; block <= high; block += BLOCK) {
-            kvPanel.values(blockTable[block / BLOCK], panel);
+            VectorKvPanel.values(task.kv(), kvHead, blockTable[block / BLOCK], panel);
             if (seenByAll(block)) {
                 weigh(start, block, 0, BLOCK, 0, queries);
             } else {

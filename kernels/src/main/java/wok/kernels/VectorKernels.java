@@ -88,6 +88,6 @@ final class VectorKernels implements LeafKernels {
 
     @Override
     public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
-        new VectorAttention(task, kvHead, from, to, workspace).run();
+        workspace.vectorAttention().run(task, kvHead, from, to);
     }
 }

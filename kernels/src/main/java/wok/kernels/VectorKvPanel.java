@@ -4,22 +4,16 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 
-/** Unpacks blocks of keys and values of one head into panels of floats for {@link VectorTile}. One task, one thread. */
+/** Unpacks blocks of keys and values of one head into panels of floats for {@link VectorTile}. Stateless; any thread. */
 final class VectorKvPanel {
     private static final int L = Lanes.COUNT;
     private static final int STRIDE = Lanes.STRIDE;
     private static final int BLOCK = KvLayer.BLOCK_POSITIONS;
 
-    private final KvLayer kv;
-    private final int head;
-
-    VectorKvPanel(KvLayer kv, int head) {
-        this.kv = kv;
-        this.head = head;
-    }
+    private VectorKvPanel() {}
 
     /** Keys [headDim][16 positions] into lanes {@code lane …} of panel [headDim][STRIDE]. */
-    void keys(int block, float[] panel, int lane) {
+    static void keys(KvLayer kv, int head, int block, float[] panel, int lane) {
         long at = kv.keys(block, head);
         switch (kv.type()) {
             case F16 -> halfKeys(kv.memory(), at, kv.headDim(), panel, lane);
@@ -56,7 +50,7 @@ final class VectorKvPanel {
     }
 
     /** Values [16 positions][headDim] into panel [headDim / STRIDE][16][STRIDE], zeros beyond headDim. */
-    void values(int block, float[] panel) {
+    static void values(KvLayer kv, int head, int block, float[] panel) {
         int dims = kv.headDim();
         int whole = dims / L * L;
         long at = kv.values(block, head);
@@ -64,7 +58,7 @@ final class VectorKvPanel {
             switch (kv.type()) {
                 case F16 -> halfValues(kv.memory(), at + 2L * place * dims, whole, panel, place);
                 case F32 -> floatValues(kv.memory(), at + 4L * place * dims, whole, panel, place);
-                case Q8 -> byteValues(at, place, whole, panel);
+                case Q8 -> byteValues(kv, at, place, whole, panel);
             }
             for (int d = whole; d < (dims + STRIDE - 1) / STRIDE * STRIDE; d++) {
                 panel[index(place, d)] = d < dims ? kv.value(block, head, place, d) : 0;
@@ -88,7 +82,7 @@ final class VectorKvPanel {
         }
     }
 
-    private void byteValues(long at, int place, int dims, float[] panel) {
+    private static void byteValues(KvLayer kv, long at, int place, int dims, float[] panel) {
         MemorySegment memory = kv.memory();
         long bytes = at + (long) place * kv.headDim();
         long scales = at + kv.scalesOffset() + 4L * place * kv.scaleBlocks();

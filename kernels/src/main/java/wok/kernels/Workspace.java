@@ -1,5 +1,7 @@
 package wok.kernels;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One worker's scratch memory, kept from operation to operation so that nothing is allocated while a model decodes.
  * Used by one worker at a time.
@@ -21,6 +23,7 @@ final class Workspace {
 
     private final float[][] floats = new float[13][0];
     private int[] ints = {};
+    private @Nullable VectorAttention attention;
 
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {
@@ -36,5 +39,15 @@ final class Workspace {
             ints = new int[length];
         }
         return ints;
+    }
+
+    /** The worker's attention of the vector set, made at the first call: the reference needs none. */
+    VectorAttention vectorAttention() {
+        VectorAttention made = attention;
+        if (made == null) {
+            made = new VectorAttention(this);
+            attention = made;
+        }
+        return made;
     }
 }
