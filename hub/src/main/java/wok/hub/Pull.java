@@ -91,15 +91,15 @@ final class Pull {
         if (failures.size() == 1 && sources.getFirst().name().equals(name)) {
             return new HubException("model " + name + ": " + failures.getFirst().getMessage(), failures.getFirst());
         }
-        StringBuilder message = new StringBuilder("model " + name + ": none of its sources works");
+        StringBuilder message = new StringBuilder("model " + name + ": none of its sources works: ");
         for (int i = 0; i < failures.size(); i++) {
-            message.append("\n  ")
-                    .append(sources.get(i).name())
+            message.append(sources.get(i).name())
                     .append(": ")
-                    .append(failures.get(i).getMessage());
+                    .append(failures.get(i).getMessage())
+                    .append("; ");
         }
         message.append(
-                "\nexpected: one reachable source. HF_ENDPOINT names another Hugging Face server, HTTPS_PROXY a "
+                "expected: one reachable source. HF_ENDPOINT names another Hugging Face server, HTTPS_PROXY a "
                         + "proxy; pip, npm and mvn use their own settings; a file that is here already can be named by its path");
         HubException all = new HubException(message.toString());
         failures.forEach(all::addSuppressed);

@@ -394,8 +394,8 @@ final class ModelStoreTest {
                 """.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         options = options.withCatalogue(catalogue);
         assertThatThrownBy(() -> store().resolve("tiny", ProgressListener.none()))
-                .hasMessageContaining("model tiny:1m: none of its sources works\n  hf:org/none: ")
-                .hasMessageContaining("\n  hf:org/repo-GGUF:Q2_K: ")
+                .hasMessageContaining("model tiny:1m: none of its sources works: hf:org/none: ")
+                .hasMessageContaining("; hf:org/repo-GGUF:Q2_K: ")
                 .hasMessageContaining("HF_ENDPOINT");
     }
 
