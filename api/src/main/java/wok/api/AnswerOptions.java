@@ -18,6 +18,7 @@ import wok.engine.SamplingOptions;
  * @param thinking whether the model should think before it answers; empty = as its template does
  * @param thinkingTokensMax tokens after which thinking is ended; -1 for no bound
  * @param contextPolicy what happens when the answer reaches the end of the context
+ * @param endIgnored whether the answer goes on where the model would end it
  */
 public record AnswerOptions(
         Optional<SamplingOptions> sampling,
@@ -27,7 +28,8 @@ public record AnswerOptions(
         int topLogprobs,
         Optional<Boolean> thinking,
         int thinkingTokensMax,
-        ContextPolicy contextPolicy) {
+        ContextPolicy contextPolicy,
+        boolean endIgnored) {
 
     /** The model's own sampling, another answer each time, until it stops or the context ends. */
     public static final AnswerOptions DEFAULTS = new AnswerOptions(
@@ -38,7 +40,8 @@ public record AnswerOptions(
             -1,
             Optional.empty(),
             -1,
-            ContextPolicy.ERROR);
+            ContextPolicy.ERROR,
+            false);
 
     public AnswerOptions {
         stop = List.copyOf(stop);
@@ -52,7 +55,7 @@ public record AnswerOptions(
 
     public AnswerOptions withSampling(SamplingOptions value) {
         return new AnswerOptions(
-                Optional.of(value), seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+                Optional.of(value), seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     /** The same answer each time: that of this seed, whatever {@code sampling} says. */
@@ -65,7 +68,8 @@ public record AnswerOptions(
                 topLogprobs,
                 thinking,
                 thinkingTokensMax,
-                contextPolicy);
+                contextPolicy,
+                endIgnored);
     }
 
     /** Always the most likely token. */
@@ -74,28 +78,37 @@ public record AnswerOptions(
     }
 
     public AnswerOptions withTokensMax(int value) {
-        return new AnswerOptions(sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+        return new AnswerOptions(sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withStop(String... values) {
+        return withStop(List.of(values));
+    }
+
+    public AnswerOptions withStop(List<String> values) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, List.of(values), topLogprobs, thinking, thinkingTokensMax, contextPolicy);
+                sampling, seed, tokensMax, values, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withTopLogprobs(int value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withThinking(boolean value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy);
+                sampling, seed, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withThinkingTokensMax(int value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withContextPolicy(ContextPolicy value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value);
+        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value, endIgnored);
+    }
+
+    public AnswerOptions withEndIgnored(boolean value) {
+        return new AnswerOptions(
+                sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, value);
     }
 }

@@ -48,7 +48,7 @@ public final class Chat {
         List<Message> asked = new ArrayList<>(history());
         asked.add(Message.user(text));
         Prompt prompt = wok.prompts().chat(asked, options.thinking());
-        Answer answer = wok.answer(prompt, options, true, over -> keep(text, over));
+        Answer answer = wok.answer(prompt, options, over -> keep(text, over));
         last = Optional.of(answer);
         return answer;
     }

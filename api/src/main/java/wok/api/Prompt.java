@@ -9,9 +9,11 @@ import wok.engine.ReasoningOptions;
  * @param tokens token ids (the arrays given and returned are copies)
  * @param text what they were made from
  * @param reasoning how thinking is told from answering behind it
+ * @param isChat whether an answer is a message of its own: white space in front of it is then no part of it. What
+ *     continues a text keeps it
  */
 @SuppressWarnings("ArrayRecordComponent") // token ids are an int[] everywhere in Wok; copies and equals guard it
-public record Prompt(int[] tokens, String text, ReasoningOptions reasoning) {
+public record Prompt(int[] tokens, String text, ReasoningOptions reasoning, boolean isChat) {
     public Prompt {
         tokens = tokens.clone();
     }
@@ -26,7 +28,8 @@ public record Prompt(int[] tokens, String text, ReasoningOptions reasoning) {
         return other instanceof Prompt that
                 && Arrays.equals(tokens, that.tokens)
                 && text.equals(that.text)
-                && reasoning.equals(that.reasoning);
+                && reasoning.equals(that.reasoning)
+                && isChat == that.isChat;
     }
 
     @Override

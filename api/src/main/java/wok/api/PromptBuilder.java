@@ -63,7 +63,7 @@ public final class PromptBuilder {
             if (tokens.length == 0) {
                 throw new WokException("prompt: empty (expected: a text, for this model begins none by itself)");
             }
-            return new Prompt(tokens, text, ReasoningOptions.NONE);
+            return new Prompt(tokens, text, ReasoningOptions.NONE, false);
         } catch (TokenizerException e) {
             throw WokException.of(e);
         }
@@ -94,7 +94,7 @@ public final class PromptBuilder {
         all = thinking.isPresent() ? all.with("enable_thinking", Json.of(thinking.get())) : all;
         try {
             RenderedPrompt rendered = chat.renderTagged(all);
-            return new Prompt(tokenizer.encode(rendered), rendered.text(), reasoning(rendered, thinking));
+            return new Prompt(tokenizer.encode(rendered), rendered.text(), reasoning(rendered, thinking), true);
         } catch (TemplateException | TokenizerException e) {
             throw WokException.of(e);
         }

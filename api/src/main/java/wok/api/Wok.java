@@ -15,6 +15,7 @@ import wok.formats.MalformedModelException;
 import wok.formats.ModelSource;
 import wok.hub.HubException;
 import wok.hub.ModelStore;
+import wok.kernels.KernelException;
 import wok.model.ModelException;
 import wok.model.Transformer;
 import wok.tokenizer.ChatTemplate;
@@ -105,6 +106,7 @@ public final class Wok implements AutoCloseable {
             return new Wok(path, transformer, started(transformer, prompts, options), prompts, sampling);
         } catch (MalformedModelException
                 | ModelException
+                | KernelException
                 | TokenizerException
                 | TemplateException
                 | EngineException
@@ -162,10 +164,10 @@ public final class Wok implements AutoCloseable {
 
     /** Continues a prompt of {@link #prompts}, which may hold control tokens. */
     public Answer complete(Prompt prompt, AnswerOptions options) {
-        return answer(prompt, options, false, over -> {});
+        return answer(prompt, options, over -> {});
     }
 
-    Answer answer(Prompt prompt, AnswerOptions options, boolean isChat, Consumer<Answer> whenOver) {
+    Answer answer(Prompt prompt, AnswerOptions options, Consumer<Answer> whenOver) {
         int[] tokens = prompt.tokens();
         if (tokens.length >= engine.contextLength()) {
             throw WokException.contextOverflow(tokens.length, engine.contextLength());
@@ -183,9 +185,10 @@ public final class Wok implements AutoCloseable {
                     .topLogprobs(options.topLogprobs())
                     .reasoning(reasoning)
                     .contextPolicy(options.contextPolicy())
+                    .endOfGenerationIgnored(options.endIgnored())
                     .build();
             Generation generation = engine.submit(request);
-            Answer.Request asked = new Answer.Request(seeded.seed(), options.topLogprobs() >= 0, isChat);
+            Answer.Request asked = new Answer.Request(seeded.seed(), options.topLogprobs() >= 0, prompt.isChat());
             return new Answer(generation, tokenizer(), asked, whenOver);
         } catch (EngineException e) {
             throw WokException.of(e);

@@ -104,6 +104,7 @@ public record WokOptions(
     ModelOptions model() {
         ModelOptions options = ModelOptions.defaults().withActivations(activations);
         options = threads.isPresent() ? options.withThreads(threads.getAsInt()) : options;
+        options = context.isPresent() ? options.withContextMax(context.getAsInt()) : options;
         return kernels.isPresent() ? options.withKernels(kernels.get()) : options;
     }
 

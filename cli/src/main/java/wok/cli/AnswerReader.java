@@ -1,9 +1,10 @@
 package wok.cli;
 
-import wok.engine.Generation;
-import wok.engine.GenerationEvent;
+import java.util.Optional;
+import wok.api.Answer;
+import wok.api.AnswerPiece;
 
-/** Reads a generation to its end and shows it as it comes. One thread at a time. */
+/** Reads an answer to its end and shows it as it comes. One thread at a time. */
 final class AnswerReader {
 
     /** Shows the pieces of an answer. */
@@ -14,39 +15,36 @@ final class AnswerReader {
         /** A piece of the answer. */
         void text(String text);
 
-        /** The answer is over, or stopped. */
+        /** The answer is over, or stopped, or failed. */
         void finished();
     }
 
     private AnswerReader() {}
 
     /**
-     * Reads all events.
+     * Reads all pieces.
      *
-     * @throws CliException if the engine failed
+     * @throws wok.api.WokException if the engine failed
      */
-    static Answer read(Generation generation, View view) {
-        StringBuilder text = new StringBuilder();
-        StringBuilder reasoning = new StringBuilder();
-        while (true) {
-            switch (generation.next()) {
-                case GenerationEvent.Reasoning piece -> {
-                    reasoning.append(piece.text());
-                    view.reasoning(piece.text());
-                }
-                case GenerationEvent.Text piece -> {
-                    text.append(piece.text());
-                    view.text(piece.text());
-                }
-                case GenerationEvent.Finished end -> {
-                    view.finished();
-                    return new Answer(text.toString(), reasoning.toString(), end.reason(), end.usage());
-                }
-                case GenerationEvent.Failed failure -> {
-                    view.finished();
-                    throw CliException.failed(failure.message());
-                }
+    static AnswerReport read(Answer answer, View view) {
+        try {
+            for (Optional<AnswerPiece> piece = answer.next(); piece.isPresent(); piece = answer.next()) {
+                show(piece.get(), view);
             }
+        } finally {
+            view.finished();
+        }
+        return new AnswerReport(answer.text(), answer.reasoning(), answer.finishReason(), answer.usage());
+    }
+
+    private static void show(AnswerPiece piece, View view) {
+        if (piece.text().isEmpty()) {
+            return;
+        }
+        if (piece.isThought()) {
+            view.reasoning(piece.text());
+        } else {
+            view.text(piece.text());
         }
     }
 }

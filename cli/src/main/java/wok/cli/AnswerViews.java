@@ -55,9 +55,7 @@ final class AnswerViews {
         }
 
         private void line(String key, String text) {
-            if (!text.isEmpty()) {
-                streams.out().line(Json.object(key, Json.of(text)).toString());
-            }
+            streams.out().line(Json.object(key, Json.of(text)).toString());
         }
     }
 
@@ -73,21 +71,16 @@ final class AnswerViews {
 
         @Override
         public void reasoning(String text) {
-            if (!text.isEmpty()) {
-                thinking = true;
-                streams.err()
-                        .print(streams.errorPaint()
-                                .dim(streams.errorsAreTerminal() ? TerminalText.harmless(text) : text));
-            }
+            thinking = true;
+            String shown = streams.errorsAreTerminal() ? TerminalText.harmless(text) : text;
+            streams.err().print(streams.errorPaint().dim(shown));
         }
 
         @Override
         public void text(String text) {
             endThinking();
-            if (!text.isEmpty()) {
-                streams.out().print(text);
-                last = text;
-            }
+            streams.out().print(text);
+            last = text;
         }
 
         @Override
@@ -120,20 +113,16 @@ final class AnswerViews {
 
         @Override
         public void reasoning(String text) {
-            if (!text.isEmpty()) {
-                spinner.close();
-                thinking = true;
-                streams.out().print(streams.paint().dim(TerminalText.harmless(text)));
-            }
+            spinner.close();
+            thinking = true;
+            streams.out().print(streams.paint().dim(TerminalText.harmless(text)));
         }
 
         @Override
         public void text(String text) {
-            if (!text.isEmpty()) {
-                spinner.close();
-                endThinking();
-                renderer.accept(text);
-            }
+            spinner.close();
+            endThinking();
+            renderer.accept(text);
         }
 
         @Override

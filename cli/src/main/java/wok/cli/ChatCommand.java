@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import wok.engine.ContextPolicy;
+import wok.api.AnswerOptions;
 import wok.hub.Catalogue;
 
 /** {@code wok chat}: a conversation in the terminal. */
@@ -64,12 +64,8 @@ final class ChatCommand implements Callable<Integer> {
                 throw CliException.failed(
                         model + ": has no chat template (expected: one; wok run --raw continues a text)");
             }
-            ChatSettings settings = new ChatSettings(
-                    chosen.sampling(loaded.sampling()),
-                    chosen,
-                    running.shifts() ? ContextPolicy.SHIFT : ContextPolicy.ERROR,
-                    thinking,
-                    stats);
+            AnswerOptions answers = chosen.answers(loaded.wok().sampling(), running.contextPolicy());
+            ChatSettings settings = new ChatSettings(answers, thinking, stats);
             Conversation conversation = new Conversation();
             conversation.system(system);
             try (ChatInput input = input()) {

@@ -1,9 +1,9 @@
 package wok.cli;
 
 import java.util.Optional;
+import wok.api.Answer;
+import wok.api.Prompt;
 import wok.engine.FinishReason;
-import wok.engine.Generation;
-import wok.engine.GenerationRequest;
 
 /** Reads, answers, and reads again. One thread; {@link #interrupt} from any. */
 final class ChatLoop {
@@ -13,7 +13,7 @@ final class ChatLoop {
     private final Conversation conversation;
     private final ChatSettings settings;
     private final ChatWords words;
-    private volatile Optional<Generation> running = Optional.empty();
+    private volatile Optional<Answer> running = Optional.empty();
 
     ChatLoop(Streams streams, LoadedModel model, ChatInput input, Conversation conversation, ChatSettings settings) {
         this.streams = streams;
@@ -39,7 +39,7 @@ final class ChatLoop {
                         return allWell;
                     }
                     interrupted = true;
-                    streams.err().line(streams.errorPaint().dim("Ctrl-C again leaves, Ctrl-D too"));
+                    say("Ctrl-C again leaves, Ctrl-D too");
                 }
                 case ChatInput.Entry.Words entry -> {
                     interrupted = false;
@@ -76,18 +76,9 @@ final class ChatLoop {
 
     /** A question that can't be answered is taken back, so that the next one finds the conversation as it was. */
     private void answer() {
-        Answer answer;
+        AnswerReport answer;
         try {
-            LoadedModel.Prompt prompt = model.prompt(conversation, settings.think());
-            GenerationRequest request = GenerationRequest.builder(prompt.tokens())
-                    .sampling(settings.sampling())
-                    .tokensMax(settings.tokensMax())
-                    .stop(settings.stop())
-                    .reasoning(prompt.reasoning())
-                    .endOfGenerationIgnored(settings.endIgnored())
-                    .contextPolicy(settings.contextPolicy())
-                    .build();
-            answer = read(request);
+            answer = read(model.prompt(conversation, settings.think()));
         } catch (RuntimeException e) {
             conversation.forgetTurn();
             throw e;
@@ -97,35 +88,35 @@ final class ChatLoop {
         tell(answer);
     }
 
-    private Answer read(GenerationRequest request) {
-        try (Generation generation = model.engine().submit(request)) {
-            running = Optional.of(generation);
-            return AnswerReader.read(generation, AnswerViews.suiting(streams, "reading"));
+    private AnswerReport read(Prompt prompt) {
+        try (Answer answer = model.wok().complete(prompt, settings.answers())) {
+            running = Optional.of(answer);
+            return AnswerReader.read(answer, AnswerViews.suiting(streams, "reading"));
         } finally {
             running = Optional.empty();
         }
     }
 
-    private void tell(Answer answer) {
+    private void tell(AnswerReport answer) {
         if (answer.finish() == FinishReason.CANCELLED) {
-            streams.err().line(streams.errorPaint().dim("stopped"));
-        } else if (answer.finish() == FinishReason.LENGTH && settings.tokensMax() == Integer.MAX_VALUE) {
-            streams.err()
-                    .line(
-                            streams.errorPaint()
-                                    .dim(
-                                            "the context is full: /undo or /clear makes room, --context N,shift forgets the oldest"));
+            say("stopped");
+        } else if (answer.finish() == FinishReason.LENGTH && settings.unbounded()) {
+            say("the context is full: /undo or /clear makes room, --context N,shift forgets the oldest");
         }
         if (settings.statistics()) {
-            streams.err().line(streams.errorPaint().dim(answer.statistics()));
+            say(answer.statistics());
         }
         if (streams.outputIsTerminal()) {
             streams.out().print("\n");
         }
     }
 
+    private void say(String line) {
+        streams.err().line(streams.errorPaint().dim(line));
+    }
+
     /** Stops the answer that is being given, if any. */
     private void interrupt() {
-        running.ifPresent(Generation::cancel);
+        running.ifPresent(Answer::cancel);
     }
 }

@@ -2,7 +2,7 @@ package wok.cli;
 
 import java.util.List;
 import java.util.Optional;
-import wok.engine.ContextPolicy;
+import wok.api.AnswerOptions;
 import wok.engine.SamplingOptions;
 
 /** What a chat's commands can change. One thread. */
@@ -21,47 +21,29 @@ final class ChatSettings {
             "seed",
             "max-tokens");
 
-    private final List<String> stop;
-    private final ContextPolicy contextPolicy;
-    private final boolean endIgnored;
-    private SamplingOptions sampling;
-    private int tokensMax;
+    private AnswerOptions answers;
     private Optional<Boolean> think;
     private boolean statistics;
 
-    ChatSettings(
-            SamplingOptions sampling,
-            SamplingMixin chosen,
-            ContextPolicy contextPolicy,
-            Optional<Boolean> think,
-            boolean statistics) {
-        this.sampling = sampling;
-        this.tokensMax = chosen.tokensMax();
-        this.stop = chosen.stop();
-        this.endIgnored = chosen.endIgnored();
-        this.contextPolicy = contextPolicy;
+    /** @param answers with the sampling given */
+    ChatSettings(AnswerOptions answers, Optional<Boolean> think, boolean statistics) {
+        this.answers = answers;
         this.think = think;
         this.statistics = statistics;
     }
 
-    SamplingOptions sampling() {
-        return sampling;
+    /** The options of the next answer. */
+    AnswerOptions answers() {
+        return answers.withSeed(sampling().seed());
     }
 
-    int tokensMax() {
-        return tokensMax;
+    /** Whether an answer may be as long as the context. */
+    boolean unbounded() {
+        return answers.tokensMax() == Integer.MAX_VALUE;
     }
 
-    List<String> stop() {
-        return stop;
-    }
-
-    ContextPolicy contextPolicy() {
-        return contextPolicy;
-    }
-
-    boolean endIgnored() {
-        return endIgnored;
+    private SamplingOptions sampling() {
+        return answers.sampling().orElseThrow();
     }
 
     Optional<Boolean> think() {
@@ -84,7 +66,7 @@ final class ChatSettings {
 
     /** Another answer to the same words needs another seed. */
     void nextSeed() {
-        sampling = sampling.withSeed(sampling.seed() + 1);
+        answers = answers.withSampling(sampling().withSeed(sampling().seed() + 1));
     }
 
     /**
@@ -94,7 +76,7 @@ final class ChatSettings {
      * @throws wok.engine.EngineException if the value is out of its range
      */
     void set(String name, String value) {
-        SamplingOptions.Builder builder = sampling.toBuilder();
+        SamplingOptions.Builder builder = sampling().toBuilder();
         try {
             switch (name) {
                 case "temperature" -> builder.temperature(Float.parseFloat(value));
@@ -108,21 +90,23 @@ final class ChatSettings {
                 case "frequency-penalty" -> builder.frequencyPenalty(Float.parseFloat(value));
                 case "seed" -> builder.seed(Long.parseLong(value));
                 case "max-tokens" ->
-                    tokensMax = ModelMixin.atLeastOne("max-tokens", Integer.parseInt(value), Integer.MAX_VALUE);
+                    answers = answers.withTokensMax(
+                            ModelMixin.atLeastOne("max-tokens", Integer.parseInt(value), Integer.MAX_VALUE));
                 default -> throw CliException.usage("/set: " + name + " (expected: " + String.join(", ", NAMES) + ")");
             }
         } catch (NumberFormatException e) {
             throw CliException.usage(name + ": " + value + " (expected: a number)");
         }
-        sampling = builder.build();
+        answers = answers.withSampling(builder.build());
     }
 
     /** All settings on one line. */
     String words() {
+        SamplingOptions sampling = sampling();
         return "temperature " + sampling.temperature() + ", top-k " + sampling.topK() + ", top-p " + sampling.topP()
                 + ", min-p " + sampling.minP() + ", typical-p " + sampling.typicalP() + ", repeat-penalty "
                 + sampling.repeatPenalty() + ", repeat-last-n " + sampling.repeatLastN() + ", presence-penalty "
                 + sampling.presencePenalty() + ", frequency-penalty " + sampling.frequencyPenalty() + ", seed "
-                + sampling.seed() + ", max-tokens " + (tokensMax == Integer.MAX_VALUE ? "none" : tokensMax);
+                + sampling.seed() + ", max-tokens " + (unbounded() ? "none" : answers.tokensMax());
     }
 }

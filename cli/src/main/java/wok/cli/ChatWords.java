@@ -138,7 +138,7 @@ final class ChatWords {
         int used = conversation.turns() == 0
                 ? 0
                 : model.prompt(conversation, settings.think()).tokens().length;
-        return used + " of " + model.engine().contextLength() + " tokens";
+        return used + " of " + model.wok().contextLength() + " tokens";
     }
 
     private void say(String text) {

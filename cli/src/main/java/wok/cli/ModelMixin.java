@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import wok.api.WokOptions;
+import wok.engine.ContextPolicy;
 import wok.kernels.ActivationPrecision;
 import wok.kernels.KernelSet;
 import wok.kernels.KvType;
@@ -54,6 +56,23 @@ final class ModelMixin {
         return positions.isPresent() ? options.withContextMax(positions.get()) : options;
     }
 
+    /** The options as the api takes them, for one answer at a time. */
+    WokOptions wokOptions(Streams streams) {
+        WokOptions options = WokOptions.defaults()
+                .withActivations(activations())
+                .withKv(kvType(KvType.F16))
+                .withAnswersAtOnce(1)
+                .withWarnings(line -> Failures.report(streams, line));
+        if (kernels.isPresent()) {
+            options = options.withKernels(kernelSet(kernels.get()));
+        }
+        if (threads.isPresent()) {
+            options = options.withThreads(threads.get());
+        }
+        Optional<Integer> positions = contextTokens();
+        return positions.isPresent() ? options.withContext(positions.get()) : options;
+    }
+
     /**
      * Looks at all words before anything is opened or fetched.
      *
@@ -75,9 +94,9 @@ final class ModelMixin {
                 .orElse(byDefault);
     }
 
-    /** Whether the oldest tokens are forgotten when the context is full. */
-    boolean shifts() {
-        return context.contains("shift");
+    /** What happens when the context is full. */
+    ContextPolicy contextPolicy() {
+        return context.contains("shift") ? ContextPolicy.SHIFT : ContextPolicy.ERROR;
     }
 
     /** The bound on the context, if one was given. */

@@ -7,10 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import wok.engine.ContextPolicy;
-import wok.engine.Generation;
-import wok.engine.GenerationRequest;
-import wok.engine.SamplingOptions;
+import wok.api.Answer;
+import wok.api.AnswerOptions;
+import wok.api.Prompt;
 import wok.formats.Json;
 
 /** {@code wok run}: one answer. */
@@ -85,14 +84,14 @@ final class RunCommand implements Callable<Integer> {
         running.check();
         String prompt = prompt();
         try (LoadedModel loaded = LoadedModel.open(hub.locate(model, streams), running, streams)) {
-            SamplingOptions sampling = chosen.sampling(loaded.sampling());
-            GenerationRequest request = request(loaded, prompt, thinking, sampling);
-            Answer answer = answer(loaded, request);
+            AnswerOptions options = chosen.answers(loaded.wok().sampling(), running.contextPolicy());
+            AnswerReport answer = answer(loaded, request(loaded, prompt, thinking), options);
+            long seed = options.sampling().orElseThrow().seed();
             if (json) {
-                streams.out().line(document(answer, sampling, loaded).toString());
+                streams.out().line(document(answer, seed, loaded).toString());
             }
             if (stats) {
-                streams.err().line(streams.errorPaint().dim(statistics(answer, sampling, loaded)));
+                streams.err().line(streams.errorPaint().dim(statistics(answer, seed, loaded)));
             }
         }
         return Main.DONE;
@@ -107,56 +106,45 @@ final class RunCommand implements Callable<Integer> {
         return typed.isEmpty() || piped.isEmpty() ? typed + piped : typed + "\n\n" + piped;
     }
 
-    private GenerationRequest request(
-            LoadedModel loaded, String text, Optional<Boolean> thinking, SamplingOptions sampling) {
-        LoadedModel.Prompt prompt;
+    private Prompt request(LoadedModel loaded, String text, Optional<Boolean> thinking) {
         if (raw || !loaded.hasTemplate()) {
             if (!raw) {
                 Failures.report(streams, "the model has no chat template: it continues the prompt (as with --raw)");
             }
-            prompt = loaded.raw(text, special);
-        } else {
-            Conversation conversation = new Conversation();
-            conversation.system(system);
-            conversation.user(text);
-            prompt = loaded.prompt(conversation, thinking);
+            return loaded.wok().prompts().raw(text, special);
         }
-        return GenerationRequest.builder(prompt.tokens())
-                .sampling(sampling)
-                .tokensMax(chosen.tokensMax())
-                .stop(chosen.stop())
-                .reasoning(prompt.reasoning())
-                .endOfGenerationIgnored(chosen.endIgnored())
-                .contextPolicy(running.shifts() ? ContextPolicy.SHIFT : ContextPolicy.ERROR)
-                .build();
+        Conversation conversation = new Conversation();
+        conversation.system(system);
+        conversation.user(text);
+        return loaded.prompt(conversation, thinking);
     }
 
-    private Answer answer(LoadedModel loaded, GenerationRequest request) {
+    private AnswerReport answer(LoadedModel loaded, Prompt prompt, AnswerOptions options) {
         AnswerReader.View view = json
                 ? (stream ? AnswerViews.jsonLines(streams) : AnswerViews.none())
                 : AnswerViews.suiting(streams, "reading the prompt");
-        try (Generation generation = loaded.engine().submit(request);
-                Interruption _ = Interruption.calling(generation::cancel)) {
-            return AnswerReader.read(generation, view);
+        try (Answer answer = loaded.wok().complete(prompt, options);
+                Interruption _ = Interruption.calling(answer::cancel)) {
+            return AnswerReader.read(answer, view);
         }
     }
 
-    private Json.Obj document(Answer answer, SamplingOptions sampling, LoadedModel loaded) {
+    private Json.Obj document(AnswerReport answer, long seed, LoadedModel loaded) {
         return Json.object(
                 "model", Json.of(model),
                 "text", Json.of(answer.text()),
                 "reasoning", Json.of(answer.reasoning()),
                 "finish_reason", Json.of(answer.finishWord()),
                 "usage", answer.usageObject(),
-                "seed", Json.of(sampling.seed()),
+                "seed", Json.of(seed),
                 "timings", answer.timings(loaded.loadNanos()));
     }
 
-    private static String statistics(Answer answer, SamplingOptions sampling, LoadedModel loaded) {
+    private static String statistics(AnswerReport answer, long seed, LoadedModel loaded) {
         String memory = ProcessMemory.residentPeakBytes().isPresent()
                 ? "; memory " + Quantity.bytes(ProcessMemory.residentPeakBytes().getAsLong())
                 : "";
         return "loaded in " + Quantity.duration(loaded.loadNanos()) + "; " + answer.statistics() + memory + "; seed "
-                + sampling.seed();
+                + seed;
     }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Option;
+import wok.api.AnswerOptions;
+import wok.engine.ContextPolicy;
 import wok.engine.DryOptions;
 import wok.engine.SamplingOptions;
 
@@ -72,12 +74,8 @@ final class SamplingMixin {
     @Option(names = "--ignore-eos", description = "Go on where the model would end its answer.")
     private boolean endIgnored;
 
-    /**
-     * The options, on top of the model's own.
-     *
-     * @throws wok.engine.EngineException {@code name: value (expected: rule)} if one is wrong
-     */
-    SamplingOptions sampling(SamplingOptions own) {
+    /** The options, on top of the model's own. */
+    private SamplingOptions sampling(SamplingOptions own) {
         SamplingOptions.Builder builder = own.toBuilder();
         temperature.ifPresent(builder::temperature);
         topK.ifPresent(builder::topK);
@@ -93,17 +91,20 @@ final class SamplingMixin {
                 .build();
     }
 
-    /** The bound on the answer's tokens; {@link Integer#MAX_VALUE} for none. */
-    int tokensMax() {
-        return tokensMax.orElse(Integer.MAX_VALUE);
-    }
-
-    List<String> stop() {
-        return stop;
-    }
-
-    /** Whether the answer goes on where the model would end it. */
-    boolean endIgnored() {
-        return endIgnored;
+    /**
+     * All options of an answer.
+     *
+     * @throws wok.api.WokException if {@code --max-tokens} is less than 1
+     * @throws wok.engine.EngineException {@code name: value (expected: rule)} if another one is wrong
+     */
+    AnswerOptions answers(SamplingOptions own, ContextPolicy contextPolicy) {
+        SamplingOptions sampling = sampling(own);
+        return AnswerOptions.DEFAULTS
+                .withSampling(sampling)
+                .withSeed(sampling.seed())
+                .withTokensMax(tokensMax.orElse(Integer.MAX_VALUE))
+                .withStop(stop)
+                .withEndIgnored(endIgnored)
+                .withContextPolicy(contextPolicy);
     }
 }

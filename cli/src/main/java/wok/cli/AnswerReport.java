@@ -5,8 +5,8 @@ import wok.engine.FinishReason;
 import wok.engine.Usage;
 import wok.formats.Json;
 
-/** A finished answer. A value; any thread. */
-record Answer(String text, String reasoning, FinishReason finish, Usage usage) {
+/** A finished answer, for people and for machines. A value; any thread. */
+record AnswerReport(String text, String reasoning, FinishReason finish, Usage usage) {
 
     /** As other programs' interfaces call it. */
     String finishWord() {
