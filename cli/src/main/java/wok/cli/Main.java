@@ -1,7 +1,9 @@
 package wok.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 
@@ -32,9 +34,25 @@ public final class Main {
     /** Runs one command. Any thread, any number at a time. */
     static int run(String[] arguments, Streams streams) {
         try {
-            return commandLine(streams).execute(arguments);
+            CommandLine line = commandLine(streams);
+            OutputWriter help = new OutputWriter(streams.out());
+            line.setOut(new PrintWriter(help, true));
+            int code = line.execute(arguments);
+            return help.failure.isPresent() ? unsaid(help.failure.get(), streams) : code;
         } catch (Output.ReaderGone e) {
             return DONE;
+        } catch (CliException e) {
+            return unsaid(e, streams);
+        }
+    }
+
+    /** Output that can't be written, on the way of a help text or of a failure's line: said where that is possible. */
+    private static int unsaid(CliException e, Streams streams) {
+        try {
+            Failures.report(streams, Failures.line(e));
+            return FAILED;
+        } catch (Output.ReaderGone | CliException again) {
+            return FAILED; // nobody can be told
         }
     }
 
@@ -69,8 +87,7 @@ public final class Main {
         line.setUsageHelpLongOptionsMaxWidth(26);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 streams.paint().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        line.setOut(new java.io.PrintWriter(new OutputWriter(streams.out()), true));
-        line.setErr(new java.io.PrintWriter(new OutputWriter(streams.err()), true));
+        line.setErr(new PrintWriter(new OutputWriter(streams.err()), true));
         line.setParameterExceptionHandler((e, words) -> Failures.ofWords(e, streams));
         line.setExecutionExceptionHandler((e, command, result) -> Failures.ofWork(e, command, streams));
         return line;
@@ -79,6 +96,7 @@ public final class Main {
     /** Where picocli writes help. One thread. */
     private static final class OutputWriter extends java.io.Writer {
         private final Output out;
+        private Optional<CliException> failure = Optional.empty();
 
         OutputWriter(Output out) {
             this.out = out;
@@ -90,6 +108,9 @@ public final class Main {
                 out.print(new String(characters, from, count));
             } catch (Output.ReaderGone e) {
                 throw new IOException(e); // a PrintWriter takes note and goes on
+            } catch (CliException e) {
+                failure = Optional.of(e);
+                throw new IOException(e);
             }
         }
 

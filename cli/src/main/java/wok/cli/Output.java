@@ -3,6 +3,7 @@ package wok.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Text to standard output or standard error, as UTF-8 and unbuffered: every call reaches the reader. A reader that has
@@ -19,6 +20,9 @@ final class Output {
         }
     }
 
+    /** A pipe or a connection without a reader. */
+    private static final List<String> GONE = List.of("Broken pipe", "Connection reset", "pipe is being closed");
+
     private final OutputStream stream;
 
     Output(OutputStream stream) {
@@ -28,15 +32,25 @@ final class Output {
     /**
      * Writes and flushes; lone surrogates become U+FFFD.
      *
-     * @throws ReaderGone if the text can't be written
+     * @throws ReaderGone if nobody reads any more
+     * @throws CliException if the text can't be written for another reason, such as a full disk
      */
     synchronized void print(String text) {
         try {
             stream.write(text.getBytes(StandardCharsets.UTF_8));
             stream.flush();
         } catch (IOException e) {
-            throw new ReaderGone(e);
+            if (isOfReader(e)) {
+                throw new ReaderGone(e);
+            }
+            throw CliException.failed("output: can't be written: " + e.getMessage());
         }
+    }
+
+    /** Java tells errors of the system apart by their words alone. */
+    private static boolean isOfReader(IOException e) {
+        String words = String.valueOf(e.getMessage());
+        return GONE.stream().anyMatch(words::contains);
     }
 
     /** As {@link #print}, with a line end. */

@@ -122,6 +122,14 @@ class LauncherTest {
     }
 
     @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have no /dev/full")
+    void failsWithOneLineWhenTheDiskIsFull() throws IOException, InterruptedException {
+        CommandRun run = run("", "bash", "-c", "'" + script + "' show " + model + " > /dev/full");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).hasLineCount(1).startsWith("wok: output: can't be written");
+    }
+
+    @Test
     void stopsOnCtrlCWithItsOwnExitCode() throws IOException, InterruptedException {
         Process process = process(
                         script.toString(), "run", model.toString(), "Hi", "--ignore-eos", "--context", "128,shift")

@@ -84,23 +84,45 @@ class MainTest {
         }
     }
 
-    @Test
-    void endsQuietlyWhenNobodyReads() {
-        Streams streams = new Streams(
+    private static Streams failing(String reason, Output err) {
+        return new Streams(
                 java.io.InputStream.nullInputStream(),
                 new Output(new java.io.OutputStream() {
                     @Override
                     public void write(int b) throws java.io.IOException {
-                        throw new java.io.IOException("Broken pipe");
+                        throw new java.io.IOException(reason);
                     }
                 }),
-                new Output(java.io.OutputStream.nullOutputStream()),
+                err,
                 false,
                 false,
                 false,
                 0,
                 java.util.Map.of());
+    }
+
+    @Test
+    void endsQuietlyWhenNobodyReads() {
+        Streams streams = failing("Broken pipe", new Output(java.io.OutputStream.nullOutputStream()));
         assertThat(Main.run(new String[] {"version"}, streams)).isZero();
         assertThat(Main.run(new String[] {"--help"}, streams)).isZero();
+    }
+
+    @Test
+    void saysOnOneLineThatTheDiskIsFull() {
+        for (String[] words : List.of(new String[] {"version"}, new String[] {"--help"}, new String[] {})) {
+            java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+            Streams streams = failing("No space left on device", new Output(err));
+            assertThat(Main.run(words, streams)).isEqualTo(1);
+            assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+                    .isEqualTo("wok: output: can't be written: No space left on device\n");
+        }
+    }
+
+    @Test
+    void rejectsWhatIsNotInThisVersion() {
+        CommandRun schema = CommandRun.of("run", "m", "p", "--json-schema", "s.json");
+        assertThat(schema.code()).isEqualTo(2);
+        assertThat(schema.err()).hasLineCount(1).contains("--json-schema");
     }
 }
