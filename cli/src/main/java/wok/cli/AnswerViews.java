@@ -108,7 +108,7 @@ final class AnswerViews {
         Drawn(Streams streams, String waitingFor) {
             this.streams = streams;
             spinner = Spinner.start(streams, waitingFor);
-            renderer = new MarkdownRenderer(streams.out(), streams.paint());
+            renderer = new MarkdownRenderer(streams.out(), streams.paint(), streams.width());
         }
 
         @Override

@@ -108,7 +108,7 @@ final class BenchCommand implements Callable<Integer> {
                         "memory_bytes",
                         Json.of(ProcessMemory.residentPeakBytes().orElse(0)))
                 .with("results", Json.array(results));
-        streams.out().print(json ? document + "\n" : words(document) + table.text(streams.paint()));
+        streams.out().print(json ? document + "\n" : words(document) + table.text(streams));
         return Main.DONE;
     }
 

@@ -69,7 +69,7 @@ final class ListCommand implements Callable<Integer> {
                     model.licence().isEmpty() ? "?" : model.licence(),
                     model.source());
         }
-        return table.text(streams.paint());
+        return table.text(streams);
     }
 
     private void printCatalogue(ModelStore store) {
@@ -83,7 +83,7 @@ final class ListCommand implements Callable<Integer> {
             String stored = store.find(entry.name()).isPresent() ? "yes" : "";
             table.row(entry.name(), entry.parameters(), entry.licence(), stored, entry.summary());
         }
-        streams.out().print(table.text(streams.paint()));
+        streams.out().print(table.text(streams));
     }
 
     private static Json.Obj object(CatalogueEntry entry) {

@@ -24,6 +24,9 @@ final class MarkdownInline {
     private static final Parser PARSER =
             Parser.builder().enabledBlockTypes(Set.of()).build();
 
+    /** Behind it a line can't be the definition of a link, which has no text of its own. */
+    private static final String GUARD = ". ";
+
     private MarkdownInline() {}
 
     /** One line or part of one, with the spaces around it kept. */
@@ -33,8 +36,7 @@ final class MarkdownInline {
             return line;
         }
         int start = line.indexOf(inner);
-        String rendered = render(PARSER.parse(inner), paint);
-        // What only defines a link has no text of its own: shown as it was written.
+        String rendered = render(PARSER.parse(GUARD + inner), paint).substring(GUARD.length());
         String shown = rendered.isEmpty() ? TerminalText.harmless(inner) : rendered;
         return line.substring(0, start) + shown + line.substring(start + inner.length());
     }

@@ -1,7 +1,5 @@
 package wok.cli;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +11,7 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>the start of a line says what the line is (heading, item, quotation, code fence, table);
  *   <li>inside a line, words are printed up to the last space where no emphasis, code or link is open ({@link
- *       #settled}); an opening mark that is never closed delays its own line alone;
+ *       SettledText}); an opening mark that is never closed delays its own line alone;
  *   <li>lines of code are printed one by one, and a table when it is complete, for its widths need all rows.
  * </ul>
  *
@@ -40,6 +38,7 @@ final class MarkdownRenderer {
 
     private final Output out;
     private final Paint paint;
+    private final int columns;
     private final StringBuilder line = new StringBuilder();
     private final StringBuilder table = new StringBuilder();
     private Mode mode = Mode.FLOW;
@@ -47,13 +46,16 @@ final class MarkdownRenderer {
     private boolean lineStarted;
     private boolean heading;
 
-    MarkdownRenderer(Output out, Paint paint) {
+    /** @param columns the terminal's width, which tables keep to */
+    MarkdownRenderer(Output out, Paint paint, int columns) {
         this.out = out;
         this.paint = paint;
+        this.columns = columns;
     }
 
-    /** More of the text, cut anywhere between code points. */
-    void accept(String text) {
+    /** More of the text, cut anywhere between code points; carriage returns are left out. */
+    void accept(String piece) {
+        String text = piece.replace("\r", "");
         for (int start = 0; start < text.length(); ) {
             int end = text.indexOf('\n', start);
             line.append(text, start, end < 0 ? text.length() : end);
@@ -77,7 +79,7 @@ final class MarkdownRenderer {
     }
 
     private void completeLine() {
-        String whole = TerminalText.harmless(line.toString().replace("\r", ""));
+        String whole = TerminalText.harmless(line.toString());
         line.setLength(0);
         if (mode == Mode.TABLE && !whole.strip().startsWith("|")) {
             printTable();
@@ -129,7 +131,7 @@ final class MarkdownRenderer {
         if (!lineStarted && UNDECIDED.matcher(begun).matches()) {
             return;
         }
-        int end = settled(begun);
+        int end = SettledText.end(begun);
         if (end > 0) {
             String part = TerminalText.harmless(begun.substring(0, end));
             out.print(lineStarted ? styled(part) : started(part));
@@ -169,73 +171,6 @@ final class MarkdownRenderer {
         mode = Mode.FLOW;
         String lines = table.toString();
         table.setLength(0);
-        out.print(MarkdownTable.render(lines, paint).orElse(lines));
-    }
-
-    /**
-     * Where the part of a line ends that later text can't change: behind the last space with no mark open before it;
-     * 0 when there is none.
-     */
-    static int settled(String text) {
-        int end = 0;
-        int brackets = 0;
-        Deque<String> open = new ArrayDeque<>(); // marks that wait for their counterparts, innermost first
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean inCode = !open.isEmpty() && open.getFirst().startsWith("`");
-            if (Character.isWhitespace(c)) {
-                end = open.isEmpty() && brackets == 0 ? i + 1 : end;
-            } else if (c == '\\' && !inCode) {
-                i++;
-            } else if (c == '`' || (!inCode && marks(text, i))) {
-                String run = run(text, i);
-                toggle(open, run, inCode);
-                i += run.length() - 1;
-            } else if (!inCode && c == '[') {
-                brackets++;
-            } else if (!inCode && brackets > 0 && closesLink(text, i)) {
-                brackets--;
-            }
-        }
-        return end;
-    }
-
-    private static void toggle(Deque<String> open, String run, boolean inCode) {
-        if (run.equals(open.peekFirst())) {
-            open.removeFirst();
-        } else if (!inCode) {
-            open.addFirst(run);
-        }
-    }
-
-    /** The mark at {@code start} with its repetitions. */
-    private static String run(String text, int start) {
-        int end = start;
-        while (end < text.length() && text.charAt(end) == text.charAt(start)) {
-            end++;
-        }
-        return text.substring(start, end);
-    }
-
-    /** Whether the character may begin or end emphasis: not between two spaces, an underscore not inside a word. */
-    private static boolean marks(String text, int i) {
-        char c = text.charAt(i);
-        if (c != '*' && c != '_') {
-            return false;
-        }
-        char before = i == 0 ? ' ' : text.charAt(i - 1);
-        char after = i + 1 == text.length() ? ' ' : text.charAt(i + 1);
-        boolean lonely = Character.isWhitespace(before) && Character.isWhitespace(after);
-        boolean insideWord = c == '_' && Character.isLetterOrDigit(before) && Character.isLetterOrDigit(after);
-        return !lonely && !insideWord;
-    }
-
-    /** {@code ]} ends what is in brackets unless an address follows; then its {@code )} does. */
-    private static boolean closesLink(String text, int i) {
-        return switch (text.charAt(i)) {
-            case ']' -> i + 1 < text.length() && text.charAt(i + 1) != '(';
-            case ')' -> text.lastIndexOf("](", i) >= 0;
-            default -> false;
-        };
+        out.print(MarkdownTable.render(lines, paint, columns).orElse(lines));
     }
 }

@@ -1,5 +1,7 @@
 package wok.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,15 +12,18 @@ import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
 
-/** A table of GitHub's Markdown with its columns lined up. Any thread. */
+/**
+ * A table of GitHub's Markdown with its columns lined up; on a terminal that is too narrow for it, one line for each
+ * cell, with its heading before it. Any thread.
+ */
 final class MarkdownTable {
     private static final Parser PARSER =
             Parser.builder().extensions(List.of(TablesExtension.create())).build();
 
     private MarkdownTable() {}
 
-    /** The table, each row ended by a line feed; empty if these lines are not one. */
-    static Optional<String> render(String lines, Paint paint) {
+    /** The table, each row ended by a line feed; empty if these lines are not one, or it would leave out some of them. */
+    static Optional<String> render(String lines, Paint paint, int columns) {
         if (!(PARSER.parse(lines).getFirstChild() instanceof TableBlock block) || block.getNext() != null) {
             return Optional.empty();
         }
@@ -30,21 +35,57 @@ final class MarkdownTable {
                 }
             }
         }
-        return Optional.of(text(rows, paint));
+        boolean complete = cells(lines) <= rows.getFirst().size();
+        return complete ? Optional.of(text(rows, paint, columns)) : Optional.empty();
     }
 
-    private static String text(List<List<TableCell>> rows, Paint paint) {
+    /** The most cells that a line has; those beyond the heading's number belong to no column. */
+    private static int cells(String lines) {
+        return lines.lines()
+                .map(line -> line.strip().replace("\\|", "").replaceAll("^\\||\\|$", ""))
+                .mapToInt(line -> line.split("\\|", -1).length)
+                .max()
+                .orElse(0);
+    }
+
+    private static String text(List<List<TableCell>> rows, Paint paint, int columns) {
         int[] widths = new int[rows.getFirst().size()];
         for (List<TableCell> row : rows) {
             for (int column = 0; column < Math.min(widths.length, row.size()); column++) {
                 widths[column] = Math.max(widths[column], columns(row.get(column)));
             }
         }
+        if (rule(widths).length() > columns) {
+            return list(rows, paint);
+        }
         StringBuilder text = new StringBuilder();
         for (List<TableCell> row : rows) {
             text.append(line(row, widths, paint)).append('\n');
             if (text.indexOf("─") < 0) {
                 text.append(paint.dim(rule(widths))).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String list(List<List<TableCell>> rows, Paint paint) {
+        List<TableCell> headings = rows.getFirst();
+        StringBuilder text = new StringBuilder();
+        if (rows.size() == 1) {
+            return headings.stream()
+                    .map(cell -> " " + MarkdownInline.render(cell, paint) + "\n")
+                    .collect(joining());
+        }
+        for (List<TableCell> row : rows.subList(1, rows.size())) {
+            text.append(text.isEmpty() ? "" : "\n");
+            for (int column = 0; column < Math.min(headings.size(), row.size()); column++) {
+                String heading = MarkdownInline.render(headings.get(column), paint);
+                String content = MarkdownInline.render(row.get(column), paint);
+                text.append(' ')
+                        .append(paint.bold(heading))
+                        .append(": ")
+                        .append(content)
+                        .append('\n');
             }
         }
         return text.toString();

@@ -119,7 +119,7 @@ final class ShowCommand implements Callable<Integer> {
                                 tensor.number("bytes").map(Json.Num::longValue).orElse(0L)));
             }
         }
-        return table.text(streams.paint());
+        return table.text(streams);
     }
 
     private static List<Json> tensors(ModelSource source) {

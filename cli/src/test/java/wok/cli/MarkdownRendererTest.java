@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class MarkdownRendererTest {
@@ -29,7 +33,7 @@ class MarkdownRendererTest {
 
     private static String rendered(boolean colours, String... pieces) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        MarkdownRenderer renderer = new MarkdownRenderer(new Output(bytes), Paint.of(colours));
+        MarkdownRenderer renderer = new MarkdownRenderer(new Output(bytes), Paint.of(colours), 80);
         for (String piece : pieces) {
             renderer.accept(piece);
         }
@@ -81,7 +85,7 @@ class MarkdownRendererTest {
     @Test
     void printsWordsBeforeTheLineIsComplete() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        MarkdownRenderer renderer = new MarkdownRenderer(new Output(bytes), Paint.of(false));
+        MarkdownRenderer renderer = new MarkdownRenderer(new Output(bytes), Paint.of(false), 80);
         renderer.accept("The sky is **bl");
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("The sky is ");
         renderer.accept("ue** and ");
@@ -111,5 +115,106 @@ class MarkdownRendererTest {
     void endsTheLastLine() {
         assertThat(rendered(false, "no line end")).isEqualTo("no line end\n");
         assertThat(rendered(false, "")).isEmpty();
+    }
+
+    private static final String[] PARTS = {
+        "# ",
+        "- ",
+        "1. ",
+        "> ",
+        "**",
+        "*",
+        "_",
+        "`",
+        "``",
+        "```",
+        "[",
+        "](",
+        "]",
+        ")",
+        "|",
+        "\n",
+        "\n\n",
+        "\r\n",
+        " ",
+        "  ",
+        "\\",
+        "&amp;",
+        "<b>",
+        "<",
+        "~~~",
+        "---",
+        "| a | b |\n|---|---|\n",
+        "|\n",
+        "\"",
+        ".",
+        "(",
+        "é",
+        "🙂",
+        "日本",
+        "\u001b["
+    };
+
+    /** Markdown at random; each word stands in it once. */
+    private static String page(Random random) {
+        StringBuilder page = new StringBuilder();
+        for (int i = 0; i < 25; i++) {
+            page.append(random.nextInt(5) < 2 ? "w" + i + "x" : PARTS[random.nextInt(PARTS.length)]);
+            page.append(random.nextInt(3) == 0 ? " " : "");
+        }
+        return page.toString();
+    }
+
+    private static String[] cut(String text, Random random) {
+        List<String> pieces = new ArrayList<>();
+        for (int start = 0; start < text.length(); ) {
+            int end = Math.min(text.length(), start + 1 + random.nextInt(9));
+            end = Character.isLowSurrogate(text.charAt(end - 1)) || !Character.isHighSurrogate(text.charAt(end - 1))
+                    ? end
+                    : end + 1;
+            pieces.add(text.substring(start, end));
+            start = end;
+        }
+        return pieces.toArray(String[]::new);
+    }
+
+    @Test
+    void showsTheSameTextHoweverRandomPagesAreCut() {
+        for (int seed = 0; seed < 3000; seed++) {
+            Random random = new Random(seed);
+            String page = page(random);
+            assertThat(rendered(false, cut(page, random)))
+                    .as("seed %d: %s", seed, page)
+                    .isEqualTo(rendered(false, page));
+        }
+    }
+
+    @Test
+    void neverLosesOrRepeatsAWord() {
+        Pattern words = Pattern.compile("w\\d+x");
+        for (int seed = 0; seed < 3000; seed++) {
+            Random random = new Random(seed);
+            String page = page(random);
+            List<String> written =
+                    words.matcher(page).results().map(MatchResult::group).toList();
+            List<String> shown = words.matcher(rendered(false, cut(page, random)))
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
+            assertThat(shown).as("seed %d: %s", seed, page).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void drawsTablesThatAreTooWideAsLines() {
+        String wide = "| name | what it is |\n|---|---|\n| a | " + "word ".repeat(20) + "|\n| b | c |\n";
+        assertThat(rendered(false, wide))
+                .isEqualTo(" name: a\n what it is: " + "word ".repeat(20).strip() + "\n\n name: b\n what it is: c\n");
+    }
+
+    @Test
+    void printsTablesAsTheyAreWhenARowHasTooManyCells() {
+        String wrong = "| a | b |\n|---|---|\n| 1 | 2 | 3 |\n";
+        assertThat(rendered(false, wrong)).isEqualTo(wrong);
     }
 }
