@@ -27,7 +27,7 @@ final class ChatWords {
             /stats           a line with times and rates after each answer, on or off
             /exit            leave; Ctrl-D does too
             /help            this list
-            A message of several lines: between \"""\" and \"""\", or Alt-Enter, or \\ at a line's end.
+            A message of several lines: between \""" and \""", or Alt-Enter, or \\ at a line's end.
             Ctrl-C stops an answer.
             """;
 

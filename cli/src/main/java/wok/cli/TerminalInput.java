@@ -18,6 +18,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.Widget;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -67,6 +68,9 @@ final class TerminalInput implements ChatInput {
         if (terminal.getColumns() <= 0 || terminal.getRows() <= 0) {
             terminal.setSize(Size.of(COLUMNS_USUAL, ROWS_USUAL)); // the editor can't draw where there is no room
         }
+        Attributes attributes = terminal.getAttributes();
+        attributes.setLocalFlag(Attributes.LocalFlag.ECHO, false); // the editor echoes; nothing else may, in an answer
+        terminal.setAttributes(attributes);
         LineReader reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("wok")

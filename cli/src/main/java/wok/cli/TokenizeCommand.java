@@ -29,7 +29,7 @@ import wok.tokenizer.Tokenizer;
         footerHeading = "%nExamples:%n",
         footer = {
             "  wok tokenize smollm2:135m \"Hello world\"     {\"tokens\":[19556,905],\"pieces\":[\"Hello\",\"Ġworld\"]}",
-            "  wok tokenize smollm2:135m --decode 19556,905 {\"text\":\"Hello world\"}",
+            "  wok tokenize smollm2:135m --decode 19556,905      {\"text\":\"Hello world\"}",
             "  wok tokenize ./folder --file texts.json      one line for each text of a JSON array"
         })
 final class TokenizeCommand implements Callable<Integer> {
