@@ -151,4 +151,41 @@ class RunCommandTest {
         assertThat(run.code()).isNotZero();
         assertThat(run.err()).hasLineCount(1).contains("topP: 2 (expected: 0 to 1)");
     }
+
+    @Test
+    void rejectsKernelsThatAreNotInThisVersion() {
+        CommandRun run = CommandRun.of("run", model, "a", "--kernels", "machine");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).hasLineCount(1).startsWith("wok: ").contains("machine");
+    }
+
+    @Test
+    void usesNoColoursWhenToldSo() {
+        assertThat(CommandRun.run("", true, Map.of("TERM", "xterm"), "show", model)
+                        .out())
+                .contains("\u001b[1m");
+        assertThat(CommandRun.run("", true, Map.of("TERM", "xterm", "NO_COLOR", "1"), "show", model)
+                        .out())
+                .doesNotContain("\u001b");
+        assertThat(CommandRun.run("", true, Map.of("TERM", "dumb"), "show", model)
+                        .out())
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void showsControlCharactersOfMetadataAndTemplates() throws java.io.IOException {
+        Path hostile = ModelFiles.huggingFace(folder.resolve("hostile"));
+        Path template = hostile.resolve("chat_template.jinja");
+        java.nio.file.Files.writeString(template, "\u001b[2J{{ messages[0].content }}");
+        Path config = hostile.resolve("config.json");
+        String text = java.nio.file.Files.readString(config);
+        java.nio.file.Files.writeString(config, text.replace("\"qwen3\"", "\"q\\u001b[2J3\""));
+        CommandRun shown = CommandRun.onTerminal("show", hostile);
+        assertThat(shown.out()).contains("␛[2J").doesNotContain("\u001b[2J");
+        CommandRun printed = CommandRun.onTerminal("show", hostile, "--template");
+        assertThat(printed.out()).contains("␛[2J").doesNotContain("\u001b[2J");
+        assertThat(CommandRun.of("show", hostile, "--template").out()).startsWith("\u001b[2J");
+        assertThat(CommandRun.of("run", hostile, "a").err()).hasLineCount(1).doesNotContain("\u001b");
+    }
 }
