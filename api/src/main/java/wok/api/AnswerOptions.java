@@ -55,7 +55,15 @@ public record AnswerOptions(
 
     public AnswerOptions withSampling(SamplingOptions value) {
         return new AnswerOptions(
-                Optional.of(value), seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+                Optional.of(value),
+                seed,
+                tokensMax,
+                stop,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored);
     }
 
     /** The same answer each time: that of this seed, whatever {@code sampling} says. */
@@ -78,7 +86,8 @@ public record AnswerOptions(
     }
 
     public AnswerOptions withTokensMax(int value) {
-        return new AnswerOptions(sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+        return new AnswerOptions(
+                sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withStop(String... values) {
@@ -91,20 +100,31 @@ public record AnswerOptions(
     }
 
     public AnswerOptions withTopLogprobs(int value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+        return new AnswerOptions(
+                sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withThinking(boolean value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, topLogprobs, Optional.of(value), thinkingTokensMax, contextPolicy, endIgnored);
+                sampling,
+                seed,
+                tokensMax,
+                stop,
+                topLogprobs,
+                Optional.of(value),
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored);
     }
 
     public AnswerOptions withThinkingTokensMax(int value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy, endIgnored);
+        return new AnswerOptions(
+                sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy, endIgnored);
     }
 
     public AnswerOptions withContextPolicy(ContextPolicy value) {
-        return new AnswerOptions(sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value, endIgnored);
+        return new AnswerOptions(
+                sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value, endIgnored);
     }
 
     public AnswerOptions withEndIgnored(boolean value) {
