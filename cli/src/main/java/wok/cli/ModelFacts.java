@@ -6,14 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import wok.formats.GgufMetadata;
 import wok.formats.GgufModel;
 import wok.formats.HuggingFaceFolder;
 import wok.formats.Json;
 import wok.formats.ModelSource;
 import wok.hub.StoredModel;
+import wok.model.ModelCard;
 import wok.model.ModelConfig;
 import wok.model.ModelException;
 import wok.tensor.Tensor;
@@ -23,8 +22,6 @@ import wok.tensor.Tensor;
  * does not run. Keys that the files do not give are absent. Any thread.
  */
 final class ModelFacts {
-    private static final int BASE_MODELS_MAX = 16;
-
     private ModelFacts() {}
 
     /** The facts in the order in which they are shown. */
@@ -40,6 +37,7 @@ final class ModelFacts {
             case HuggingFaceFolder folder -> ofFolder(folder);
         };
         facts.putAll(own);
+        putCard(facts, ModelCard.of(source));
         facts.put("parameters", Json.of(parameters(source)));
         facts.put("quantisation", quantisation(source));
         facts.put("tensor_bytes", Json.of(source.tensorBytes()));
@@ -48,6 +46,19 @@ final class ModelFacts {
                 .ifPresent(model -> facts.putIfAbsent("licence", Json.of(model.licence())));
         refusal(source).ifPresent(reason -> facts.put("not_runnable", Json.of(reason)));
         return new Json.Obj(facts);
+    }
+
+    private static void putCard(Map<String, Json> facts, ModelCard card) {
+        card.licence().ifPresent(licence -> facts.put("licence", Json.of(licence)));
+        putTexts(facts, "base_models", card.baseModels());
+        putTexts(facts, "datasets", card.datasets());
+        putTexts(facts, "languages", card.languages());
+    }
+
+    private static void putTexts(Map<String, Json> facts, String key, List<String> texts) {
+        if (!texts.isEmpty()) {
+            facts.put(key, Json.array(texts.stream().map(Json::of).toList()));
+        }
     }
 
     /** The source of the chat template. */
@@ -93,18 +104,6 @@ final class ModelFacts {
         if (!tokenizer.isEmpty()) {
             facts.put("tokenizer", Json.of(String.join(" ", tokenizer)));
         }
-        metadata.text("general.license").ifPresent(licence -> facts.put("licence", Json.of(licence)));
-        List<Json> bases = new ArrayList<>();
-        for (int i = 0; i < BASE_MODELS_MAX; i++) {
-            String key = "general.base_model." + i;
-            metadata.text(key + ".repo_url")
-                    .or(() -> metadata.text(key + ".name"))
-                    .map(Json::of)
-                    .ifPresent(bases::add);
-        }
-        if (!bases.isEmpty()) {
-            facts.put("base_models", Json.array(bases));
-        }
         return facts;
     }
 
@@ -124,23 +123,7 @@ final class ModelFacts {
                 .flatMap(tokenizer -> tokenizer.object("model"))
                 .flatMap(model -> model.text("type"))
                 .ifPresent(type -> facts.put("tokenizer", Json.of(type)));
-        folder.text("README.md").ifPresent(card -> {
-            cardLine(card, "license").ifPresent(licence -> facts.put("licence", Json.of(licence)));
-            cardLine(card, "base_model")
-                    .ifPresent(base -> facts.put("base_models", Json.array(List.of(Json.of(base)))));
-        });
         return facts;
-    }
-
-    /** A plain value of the YAML that heads a model card. */
-    private static Optional<String> cardLine(String card, String key) {
-        if (!card.startsWith("---")) {
-            return Optional.empty();
-        }
-        int end = card.indexOf("\n---", 3);
-        Matcher line = Pattern.compile("(?m)^" + key + ":\\s*(?:\\R-\\s*)?(\\S.*)$")
-                .matcher(end < 0 ? "" : card.substring(0, end));
-        return line.find() ? Optional.of(line.group(1).strip()) : Optional.empty();
     }
 
     private static Optional<Long> integer(Json.Obj config, String key) {

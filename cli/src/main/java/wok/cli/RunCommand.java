@@ -33,6 +33,9 @@ import wok.formats.Json;
             "  wok run qwen3:0.6b \"Name three rivers.\" --think off --json"
         })
 final class RunCommand implements Callable<Integer> {
+    /** What {@code --max-tokens} is for a text that is continued. */
+    private static final int CONTINUATION_TOKENS_MAX = 512;
+
     private final Streams streams;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A name, a GGUF file or a folder.")
@@ -85,7 +88,8 @@ final class RunCommand implements Callable<Integer> {
         String prompt = prompt();
         try (LoadedModel loaded = LoadedModel.open(hub.locate(model, streams), running, streams)) {
             AnswerOptions options = chosen.answers(loaded.wok().sampling(), running.contextPolicy());
-            AnswerReport answer = answer(loaded, request(loaded, prompt, thinking), options);
+            Prompt request = request(loaded, prompt, thinking);
+            AnswerReport answer = answer(loaded, request, bounded(options, request));
             long seed = options.sampling().orElseThrow().seed();
             if (json) {
                 streams.out().line(document(answer, seed, loaded).toString());
@@ -95,6 +99,13 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return Main.DONE;
+    }
+
+    /** A text that is continued need not end by itself. */
+    private static AnswerOptions bounded(AnswerOptions options, Prompt prompt) {
+        return prompt.isChat() || options.tokensMax() < Integer.MAX_VALUE
+                ? options
+                : options.withTokensMax(CONTINUATION_TOKENS_MAX);
     }
 
     private String prompt() {

@@ -62,7 +62,9 @@ final class SamplingMixin {
     @Option(
             names = {"--max-tokens", "-n"},
             paramLabel = "N",
-            description = "Tokens of the answer at most. Without it, until the model ends or the context is full.")
+            description =
+                    "Tokens of the answer at most. Without it, until the model ends or the context is full; 512 where"
+                            + " run continues a text.")
     private Optional<Integer> tokensMax = Optional.empty();
 
     @Option(
