@@ -35,13 +35,17 @@ public final class Activations {
         return f32.columns();
     }
 
-    /** The memory of a quantised form, allocated at the first call. */
-    QuantisedRows allocated(ActivationForm form) {
+    /**
+     * The memory of a quantised form, allocated at the first call.
+     *
+     * @param onHeap whether the set that multiplies reads copies on the heap
+     */
+    QuantisedRows allocated(ActivationForm form, boolean onHeap) {
         QuantisedRows present = forms.get(form);
-        if (present != null) {
+        if (present != null && (present.heap().isPresent() || !onHeap)) {
             return present;
         }
-        QuantisedRows made = QuantisedRows.allocate(arena, rowsMax(), columns(), form);
+        QuantisedRows made = QuantisedRows.allocate(arena, rowsMax(), columns(), form, onHeap);
         forms.put(form, made);
         return made;
     }

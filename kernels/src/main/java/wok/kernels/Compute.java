@@ -68,7 +68,7 @@ public final class Compute implements AutoCloseable {
     public void prepare(Activations x, int n, ActivationForm form) {
         checkRows(n, x.rowsMax());
         if (form != ActivationForm.F32) {
-            QuantisedRows quantised = x.allocated(form);
+            QuantisedRows quantised = x.allocated(form, kernels.multipliesOnHeap());
             if (n == 1) {
                 kernels.quantise(x.f32(), 0, quantised);
             } else {
@@ -94,10 +94,14 @@ public final class Compute implements AutoCloseable {
         team.run(tasks, product);
     }
 
-    /** {@code y[r][i] += bias[i]}. */
-    public void addBias(FloatRows y, int n, float[] bias) {
+    /**
+     * {@code y[r][i] += bias[i]}.
+     *
+     * @param bias one row [y.columns()]
+     */
+    public void addBias(FloatRows y, int n, FloatRows bias) {
         checkRows(n, y.rows());
-        checkEqual("bias.length", bias.length, y.columns());
+        checkEqual("bias.columns", bias.columns(), y.columns());
         if (n == 1) {
             kernels.addBias(y, 0, bias);
         } else {
@@ -105,10 +109,14 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    /** {@code out[r][i] = x[r][i] / sqrt(mean of x[r]^2 + eps) * weight[i]}; out may be x. */
-    public void rmsNorm(FloatRows x, int n, float[] weight, float eps, FloatRows out) {
+    /**
+     * {@code out[r][i] = x[r][i] / sqrt(mean of x[r]^2 + eps) * weight[i]}; out may be x.
+     *
+     * @param weight one row [x.columns()]
+     */
+    public void rmsNorm(FloatRows x, int n, FloatRows weight, float eps, FloatRows out) {
         checkRows(n, Math.min(x.rows(), out.rows()));
-        checkEqual("weight.length", weight.length, x.columns());
+        checkEqual("weight.columns", weight.columns(), x.columns());
         checkEqual("out.columns", out.columns(), x.columns());
         if (n == 1) {
             kernels.rmsNorm(x, 0, 0, weight, eps, out, workspaces[0]);
@@ -117,11 +125,15 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    /** RMSNorm of each head by itself, in place. {@code weight} [headDim] serves all heads. */
-    public void rmsNormHeads(FloatRows x, int n, int heads, int headDim, float[] weight, float eps) {
+    /**
+     * RMSNorm of each head by itself, in place.
+     *
+     * @param weight one row [headDim], which serves all heads
+     */
+    public void rmsNormHeads(FloatRows x, int n, int heads, int headDim, FloatRows weight, float eps) {
         checkRows(n, x.rows());
         checkEqual("x.columns", x.columns(), (long) heads * headDim);
-        checkEqual("weight.length", weight.length, headDim);
+        checkEqual("weight.columns", weight.columns(), headDim);
         if (n == 1) {
             normHeads(x, 0, heads, weight, eps, 0);
         } else {
@@ -129,9 +141,9 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    private void normHeads(FloatRows x, int row, int heads, float[] weight, float eps, int worker) {
+    private void normHeads(FloatRows x, int row, int heads, FloatRows weight, float eps, int worker) {
         for (int head = 0; head < heads; head++) {
-            kernels.rmsNorm(x, row, head * weight.length, weight, eps, x, workspaces[worker]);
+            kernels.rmsNorm(x, row, head * weight.columns(), weight, eps, x, workspaces[worker]);
         }
     }
 

@@ -5,6 +5,9 @@ package wok.kernels;
  * thread. {@link Compute} checks shapes and splits whole operations; the order of operations of each is in docs/math.
  */
 sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKernels {
+    /** Whether products read the copies on the heap of {@link QuantisedRows}. */
+    boolean multipliesOnHeap();
+
     /** Quantises row {@code row}; see {@link QuantisedRows}. */
     void quantise(FloatRows x, int row, QuantisedRows out);
 
@@ -14,13 +17,13 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
      */
     void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace);
 
-    /** {@code y[row][i] += bias[i]}. */
-    void addBias(FloatRows y, int row, float[] bias);
+    /** {@code y[row][i] += bias[0][i]}. */
+    void addBias(FloatRows y, int row, FloatRows bias);
 
     /**
-     * RMSNorm of {@code weight.length} elements from column {@code at}; out may be x.
+     * RMSNorm of {@code weight.columns()} elements from column {@code at}; weight is one row; out may be x.
      */
-    void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out, Workspace workspace);
+    void rmsNorm(FloatRows x, int row, int at, FloatRows weight, float eps, FloatRows out, Workspace workspace);
 
     /** Rotates the first dimensions of each head of a row. */
     void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position);

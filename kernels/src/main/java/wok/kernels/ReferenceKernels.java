@@ -1,5 +1,7 @@
 package wok.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.util.Arrays;
 
 /**
@@ -16,6 +18,11 @@ final class ReferenceKernels implements LeafKernels {
     @Override
     public KernelSet set() {
         return KernelSet.REFERENCE;
+    }
+
+    @Override
+    public boolean multipliesOnHeap() {
+        return false;
     }
 
     @Override
@@ -43,24 +50,24 @@ final class ReferenceKernels implements LeafKernels {
     }
 
     @Override
-    public void addBias(FloatRows y, int row, float[] bias) {
-        for (int i = 0; i < bias.length; i++) {
-            y.set(row, i, y.get(row, i) + bias[i]);
+    public void addBias(FloatRows y, int row, FloatRows bias) {
+        for (int i = 0; i < bias.columns(); i++) {
+            y.set(row, i, y.get(row, i) + bias.get(0, i));
         }
     }
 
     /** {@code y[i] = (x[i] * (1 / sqrt(sum of squares / n + eps))) * w[i]}; Zhang and Sennrich 2019. */
     @Override
-    public void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out, Workspace workspace) {
+    public void rmsNorm(FloatRows x, int row, int at, FloatRows weight, float eps, FloatRows out, Workspace workspace) {
         float[] lanes = workspace.floats(Workspace.LANES, LANES);
         Arrays.fill(lanes, 0, LANES, 0);
-        for (int i = 0; i < weight.length; i++) {
+        for (int i = 0; i < weight.columns(); i++) {
             float value = x.get(row, at + i);
             lanes[i % LANES] = Math.fma(value, value, lanes[i % LANES]);
         }
-        float factor = normFactor(CanonicalMath.fold(lanes), weight.length, eps);
-        for (int i = 0; i < weight.length; i++) {
-            out.set(row, at + i, x.get(row, at + i) * factor * weight[i]);
+        float factor = normFactor(CanonicalMath.fold(lanes), weight.columns(), eps);
+        for (int i = 0; i < weight.columns(); i++) {
+            out.set(row, at + i, x.get(row, at + i) * factor * weight.get(0, i));
         }
     }
 
@@ -76,16 +83,16 @@ final class ReferenceKernels implements LeafKernels {
                 boolean halves = table.pairing() == RopePairing.HALVES;
                 int first = head * headDim + (halves ? pair : 2 * pair);
                 int second = first + (halves ? table.pairs() : 1);
-                rotate(x, row, first, second, table, position * table.pairs() + pair);
+                rotate(x, row, first, second, table, (long) position * table.pairs() + pair);
             }
         }
     }
 
-    private static void rotate(FloatRows x, int row, int first, int second, RopeTable table, int entry) {
+    private static void rotate(FloatRows x, int row, int first, int second, RopeTable table, long entry) {
         float a = x.get(row, first);
         float b = x.get(row, second);
-        float cos = table.cosines()[entry];
-        float sin = table.sines()[entry];
+        float cos = table.cosines().getAtIndex(JAVA_FLOAT, entry);
+        float sin = table.sines().getAtIndex(JAVA_FLOAT, entry);
         x.set(row, first, Math.fma(a, cos, -(b * sin)));
         x.set(row, second, Math.fma(b, cos, a * sin));
     }

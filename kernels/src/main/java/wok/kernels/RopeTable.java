@@ -1,5 +1,9 @@
 package wok.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -14,8 +18,8 @@ public final class RopeTable {
     private final double[] inverseFrequencies;
     private final double magnitude;
     private final int contextLength;
-    private float[] cosines = {};
-    private float[] sines = {};
+    private MemorySegment cosines = MemorySegment.NULL;
+    private MemorySegment sines = MemorySegment.NULL;
     private int positions;
 
     private RopeTable(RopePairing pairing, double[] inverseFrequencies, double magnitude, int contextLength) {
@@ -74,24 +78,32 @@ public final class RopeTable {
         }
         int wanted = (int)
                 Math.min(contextLength, ((long) position / POSITIONS_AT_ONCE + 1) * POSITIONS_AT_ONCE + positions / 2);
-        cosines = Arrays.copyOf(cosines, Math.multiplyExact(wanted, pairs()));
-        sines = Arrays.copyOf(sines, cosines.length);
+        cosines = grown(cosines, wanted);
+        sines = grown(sines, wanted);
         for (; positions < wanted; positions++) {
             for (int pair = 0; pair < pairs(); pair++) {
                 double angle = positions * inverseFrequencies[pair];
-                cosines[positions * pairs() + pair] = (float) (StrictMath.cos(angle) * magnitude);
-                sines[positions * pairs() + pair] = (float) (StrictMath.sin(angle) * magnitude);
+                long entry = (long) positions * pairs() + pair;
+                cosines.setAtIndex(JAVA_FLOAT, entry, (float) (StrictMath.cos(angle) * magnitude));
+                sines.setAtIndex(JAVA_FLOAT, entry, (float) (StrictMath.sin(angle) * magnitude));
             }
         }
     }
 
-    /** Cosines [position][pair]; not a copy. */
-    float[] cosines() {
+    /** A copy with room for {@code wanted} positions; the collector frees the old one, which no operation reads now. */
+    private MemorySegment grown(MemorySegment from, int wanted) {
+        MemorySegment grown = Arena.ofAuto().allocate(4L * wanted * pairs(), FloatRows.ALIGNMENT);
+        MemorySegment.copy(from, 0, grown, 0, from.byteSize());
+        return grown;
+    }
+
+    /** Cosines f32 [position][pair], off heap; replaced when the table grows. */
+    MemorySegment cosines() {
         return cosines;
     }
 
-    /** Sines [position][pair]; not a copy. */
-    float[] sines() {
+    /** Sines f32 [position][pair], off heap; replaced when the table grows. */
+    MemorySegment sines() {
         return sines;
     }
 }

@@ -75,7 +75,7 @@ final class SelfTest {
 
     private void rowOperations() {
         compare("RMSNorm", COLUMNS, (compute, x, out, arena) -> {
-            compute.rmsNorm(x.f32(), ROWS, x.f32().row(0), 1e-5f, out);
+            compute.rmsNorm(x.f32(), ROWS, row(x, 0, arena), 1e-5f, out);
         });
         for (GatedActivation kind : GatedActivation.values()) {
             compare(
@@ -94,8 +94,15 @@ final class SelfTest {
             compute.add(out, x.f32(), ROWS);
             compute.scale(out, ROWS, 1.7f);
             compute.softcap(out, ROWS, 2.5f);
-            compute.addBias(out, ROWS, x.f32().row(1));
+            compute.addBias(out, ROWS, row(x, 1, arena));
         });
+    }
+
+    /** A copy of one row. */
+    private static FloatRows row(Activations x, int row, Arena arena) {
+        FloatRows copy = FloatRows.allocate(arena, 1, x.columns());
+        copy.setRow(0, x.f32().row(row), 0);
+        return copy;
     }
 
     private void attention() {

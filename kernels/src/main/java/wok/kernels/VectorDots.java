@@ -33,10 +33,10 @@ final class VectorDots {
         this.memory = memory;
         this.bits = bits;
         this.offset = -offset;
-        sums = row.sums16();
+        sums = row.onHeap().sums16();
         x = workspace.floats(Workspace.X, row.columns());
         dots = workspace.floats(Workspace.DOTS, 6 * Lanes.STRIDE + 16 * L);
-        shift(row.floats(), row.columns(), bits, x);
+        shift(row.onHeap().floats(), row.columns(), bits, x);
     }
 
     /** Of the last run: element {@code i * L …} is the dot product of columns 16 i to 16 i + 15. */

@@ -13,6 +13,11 @@ final class VectorKernels implements LeafKernels {
     }
 
     @Override
+    public boolean multipliesOnHeap() {
+        return true;
+    }
+
+    @Override
     public void quantise(FloatRows x, int row, QuantisedRows out) {
         VectorRows.quantise(x.memory(), x.offset(row, 0), row, out);
     }
@@ -34,16 +39,17 @@ final class VectorKernels implements LeafKernels {
     }
 
     @Override
-    public void addBias(FloatRows y, int row, float[] bias) {
-        VectorRows.addBias(y.memory(), y.offset(row, 0), bias);
+    public void addBias(FloatRows y, int row, FloatRows bias) {
+        VectorRows.addBias(y.memory(), y.offset(row, 0), bias.memory(), bias.columns());
     }
 
     @Override
-    public void rmsNorm(FloatRows x, int row, int at, float[] weight, float eps, FloatRows out, Workspace workspace) {
+    public void rmsNorm(FloatRows x, int row, int at, FloatRows weight, float eps, FloatRows out, Workspace workspace) {
         VectorRows.rmsNorm(
                 x.memory(),
                 x.offset(row, at),
-                weight,
+                weight.memory(),
+                weight.columns(),
                 eps,
                 out.memory(),
                 out.offset(row, at),
@@ -52,7 +58,7 @@ final class VectorKernels implements LeafKernels {
 
     @Override
     public void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position) {
-        int entry = position * table.pairs();
+        long entry = 4L * position * table.pairs();
         for (int head = 0; head < heads; head++) {
             long at = x.offset(row, head * headDim);
             switch (table.pairing()) {

@@ -64,7 +64,7 @@ final class VectorMatmul {
         xColumns = w.columns();
         x = w.activationForm() == ActivationForm.F32
                 ? workspace.floats(Workspace.X, Math.multiplyExact(rows, xColumns))
-                : activations.prepared(w.activationForm()).floats();
+                : activations.prepared(w.activationForm()).onHeap().floats();
     }
 
     /** Output groups {@code from} to {@code to - 1} of a product with {@code n} rows. */
@@ -204,7 +204,7 @@ final class VectorMatmul {
                         tile,
                         scales,
                         k / 32 * STRIDE,
-                        q.scales(),
+                        q.onHeap().scales(),
                         row * q.blocks() + block,
                         q.blocks(),
                         sums,
@@ -264,7 +264,7 @@ final class VectorMatmul {
                 addExactly(dots, scaledDots, tile * STRIDE);
             }
             toFloats(scaledDots, dots, tile * STRIDE);
-            scaleDots(dots, tile, scales, 0, q.scales(), row * q.blocks() + block, q.blocks(), sums, to);
+            scaleDots(dots, tile, scales, 0, q.onHeap().scales(), row * q.blocks() + block, q.blocks(), sums, to);
             if (blocks.format().hasMin()) {
                 for (int r = 0; r < tile; r++) {
                     subtractSubMinima(blocks.format(), q, row + r, block, to + r * STRIDE);
@@ -321,7 +321,8 @@ final class VectorMatmul {
     /** {@code sums = fma(-(sum of subMin * sum(x)), dmin * as, sums)} for one row; the inner sum is exact. */
     private void subtractSubMinima(QuantFormat format, QuantisedRows q, int row, int block, int at) {
         int subs = PANEL_COLUMNS / format.subColumns();
-        float[] rowSums = format.subColumns() == 16 ? q.sums16() : q.sums32();
+        float[] rowSums =
+                format.subColumns() == 16 ? q.onHeap().sums16() : q.onHeap().sums32();
         int rowAt = row * (q.columns() / format.subColumns()) + block * subs;
         Arrays.fill(minimumSums, 0, STRIDE, 0);
         sumMinima(subMinima, subs, rowSums, rowAt, minimumSums);

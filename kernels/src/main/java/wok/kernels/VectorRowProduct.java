@@ -39,7 +39,16 @@ final class VectorRowProduct {
                     if (w.hasMin()) {
                         addBlocksAndMinima(w.memory(), at, w.blockBytes(), count, dots.dots(), x, block, out, part);
                     } else {
-                        addBlocks(w.memory(), at, w.blockBytes(), count, dots.dots(), x.scales(), block, out, part);
+                        addBlocks(
+                                w.memory(),
+                                at,
+                                w.blockBytes(),
+                                count,
+                                dots.dots(),
+                                x.onHeap().scales(),
+                                block,
+                                out,
+                                part);
                     }
                 }
             }
@@ -61,7 +70,7 @@ final class VectorRowProduct {
                     dots.run(at + w.quantsOffset() + 4L * part, runBytes, BLOCKS * block, BLOCKS);
                     long subs = at + w.subScalesOffset() + part;
                     sumScaled(w.memory(), subs, format.subColumns(), format.exactColumns(), dots.dots(), scaled);
-                    addScaled(w.memory(), at + 4L * part, scaled, x.scales()[block], out, part);
+                    addScaled(w.memory(), at + 4L * part, scaled, x.onHeap().scales()[block], out, part);
                     if (format.hasMin()) {
                         subtractMinima(w, at, x, block, out, part);
                     }
@@ -112,8 +121,8 @@ final class VectorRowProduct {
             float[] out,
             int part) {
         FloatVector y = load(out, part);
-        float[] as = x.scales();
-        float[] sums = x.sums32();
+        float[] as = x.onHeap().scales();
+        float[] sums = x.onHeap().sums32();
         for (int i = 0; i < count; i++) {
             FloatVector dot = load(dots, 2 * i * L).add(load(dots, (2 * i + 1) * L));
             long from = at + (long) i * blockBytes;
@@ -151,7 +160,7 @@ final class VectorRowProduct {
     private static void subtractMinima(
             PackedSuperBlocks w, long at, QuantisedRows x, int block, float[] out, int part) {
         int subs = PackedSuperBlocks.BLOCK_COLUMNS / w.format().subColumns();
-        float[] sums = subs == 16 ? x.sums16() : x.sums32();
+        float[] sums = subs == 16 ? x.onHeap().sums16() : x.onHeap().sums32();
         long minima = at + w.subMinsOffset() + part;
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         for (int sub = 0; sub < subs; sub++) {
@@ -159,6 +168,6 @@ final class VectorRowProduct {
             sum = minimum.fma(FloatVector.broadcast(Lanes.FLOATS, sums[block * subs + sub]), sum);
         }
         FloatVector factor = Lanes.floats(w.memory(), at + w.minScalesOffset() + 4L * part);
-        sum.neg().fma(factor.mul(x.scales()[block]), load(out, part)).intoArray(out, part);
+        sum.neg().fma(factor.mul(x.onHeap().scales()[block]), load(out, part)).intoArray(out, part);
     }
 }

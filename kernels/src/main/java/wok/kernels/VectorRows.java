@@ -29,15 +29,8 @@ final class VectorRows {
         }
     }
 
-    static void addBias(MemorySegment y, long at, float[] bias) {
-        int i = 0;
-        for (; i + L <= bias.length; i += L) {
-            FloatVector sum = Lanes.floats(y, at + 4L * i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
-            Lanes.store(sum, y, at + 4L * i);
-        }
-        for (; i < bias.length; i++) {
-            set(y, at, i, get(y, at, i) + bias[i]);
-        }
+    static void addBias(MemorySegment y, long at, MemorySegment bias, int count) {
+        add(y, at, bias, 0, count);
     }
 
     static void scale(MemorySegment x, long at, int count, float factor) {
@@ -108,16 +101,23 @@ final class VectorRows {
     }
 
     static void rmsNorm(
-            MemorySegment x, long at, float[] weight, float eps, MemorySegment out, long outAt, float[] lanes) {
-        squares(x, at, weight.length, lanes);
-        float factor = ReferenceKernels.normFactor(CanonicalMath.fold(lanes), weight.length, eps);
+            MemorySegment x,
+            long at,
+            MemorySegment weight,
+            int count,
+            float eps,
+            MemorySegment out,
+            long outAt,
+            float[] lanes) {
+        squares(x, at, count, lanes);
+        float factor = ReferenceKernels.normFactor(CanonicalMath.fold(lanes), count, eps);
         int i = 0;
-        for (; i + L <= weight.length; i += L) {
+        for (; i + L <= count; i += L) {
             FloatVector scaled = Lanes.floats(x, at + 4L * i).mul(factor);
-            Lanes.store(scaled.mul(FloatVector.fromArray(Lanes.FLOATS, weight, i)), out, outAt + 4L * i);
+            Lanes.store(scaled.mul(Lanes.floats(weight, 4L * i)), out, outAt + 4L * i);
         }
-        for (; i < weight.length; i++) {
-            set(out, outAt, i, get(x, at, i) * factor * weight[i]);
+        for (; i < count; i++) {
+            set(out, outAt, i, get(x, at, i) * factor * get(weight, 0, i));
         }
     }
 
@@ -138,48 +138,55 @@ final class VectorRows {
         }
     }
 
-    /** Dimension i with dimension i + pairs of one head, by cosines and sines from {@code entry} on. */
-    static void rotateHalves(MemorySegment x, long at, float[] cosines, float[] sines, int entry, int pairs) {
+    /** Dimension i with dimension i + pairs of one head, by cosines and sines from byte {@code entry} on. */
+    static void rotateHalves(
+            MemorySegment x, long at, MemorySegment cosines, MemorySegment sines, long entry, int pairs) {
         long second = at + 4L * pairs;
         int i = 0;
         for (; i + L <= pairs; i += L) {
             FloatVector a = Lanes.floats(x, at + 4L * i);
             FloatVector b = Lanes.floats(x, second + 4L * i);
-            FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, cosines, entry + i);
-            FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, sines, entry + i);
+            FloatVector cos = Lanes.floats(cosines, entry + 4L * i);
+            FloatVector sin = Lanes.floats(sines, entry + 4L * i);
             Lanes.store(a.fma(cos, b.mul(sin).neg()), x, at + 4L * i);
             Lanes.store(b.fma(cos, a.mul(sin)), x, second + 4L * i);
         }
         for (; i < pairs; i++) {
             float a = get(x, at, i);
             float b = get(x, second, i);
-            set(x, at, i, Math.fma(a, cosines[entry + i], -(b * sines[entry + i])));
-            set(x, second, i, Math.fma(b, cosines[entry + i], a * sines[entry + i]));
+            float cos = get(cosines, entry, i);
+            float sin = get(sines, entry, i);
+            set(x, at, i, Math.fma(a, cos, -(b * sin)));
+            set(x, second, i, Math.fma(b, cos, a * sin));
         }
     }
 
     /** Dimension 2i with dimension 2i + 1 of one head; scalar, since it is a small part of a step. */
-    static void rotateNeighbours(MemorySegment x, long at, float[] cosines, float[] sines, int entry, int pairs) {
+    static void rotateNeighbours(
+            MemorySegment x, long at, MemorySegment cosines, MemorySegment sines, long entry, int pairs) {
         for (int i = 0; i < pairs; i++) {
             float a = get(x, at, 2 * i);
             float b = get(x, at, 2 * i + 1);
-            set(x, at, 2 * i, Math.fma(a, cosines[entry + i], -(b * sines[entry + i])));
-            set(x, at, 2 * i + 1, Math.fma(b, cosines[entry + i], a * sines[entry + i]));
+            float cos = get(cosines, entry, i);
+            float sin = get(sines, entry, i);
+            set(x, at, 2 * i, Math.fma(a, cos, -(b * sin)));
+            set(x, at, 2 * i + 1, Math.fma(b, cos, a * sin));
         }
     }
 
     /** One row; see {@link QuantisedRows}. Its columns are a multiple of 32. */
     static void quantise(MemorySegment x, long at, int row, QuantisedRows out) {
         int blockColumns = out.blockColumns();
+        float[] floats = out.onHeap().floats();
         for (int block = 0; block < out.blocks(); block++) {
             long from = at + 4L * block * blockColumns;
             float scale = QuantisedRows.scaleFor(greatest(x, from, blockColumns));
             out.setScale(row, block, scale);
             int to = row * out.columns() + block * blockColumns;
-            round(x, from, blockColumns, QuantisedRows.inverse(scale), out.floats(), to);
+            round(x, from, blockColumns, QuantisedRows.inverse(scale), floats, to);
         }
         int first = row * out.columns();
-        bytes(out.floats(), first, out.columns(), out.quants());
+        bytes(floats, first, out.columns(), out.quants());
         out.sumRow(row);
     }
 

@@ -48,6 +48,14 @@ public final class WeightPacker {
         return BlockDecoder.decodeAll(tensor);
     }
 
+    /** The same, off heap: one row as operations take it. */
+    public static FloatRows row(Tensor tensor, Arena arena) {
+        float[] values = floats(tensor);
+        FloatRows row = FloatRows.allocate(arena, 1, values.length);
+        row.setRow(0, values, 0);
+        return row;
+    }
+
     private static PackedMatrix packFloats(Tensor weight, PackingMemory memory, ThreadTeam team) {
         DType type = switch (weight.dtype()) {
             case BF16 -> DType.BF16;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -181,10 +183,53 @@ class MatmulTest {
             QuantisedRows expected = x.prepared(form);
             QuantisedRows actual = same.prepared(form);
             assertThat(actual.quants().mismatch(expected.quants())).isEqualTo(-1);
-            assertThat(Bits.of(actual.floats())).isEqualTo(Bits.of(expected.floats()));
-            assertThat(Bits.of(actual.scales())).isEqualTo(Bits.of(expected.scales()));
-            assertThat(Bits.of(actual.sums16())).isEqualTo(Bits.of(expected.sums16()));
-            assertThat(Bits.of(actual.sums32())).isEqualTo(Bits.of(expected.sums32()));
+            assertThat(Bits.of(floats(actual.scales()))).isEqualTo(Bits.of(floats(expected.scales())));
+            assertThat(actual.corrections32().mismatch(expected.corrections32()))
+                    .isEqualTo(-1);
+            assertThat(actual.corrections16().mismatch(expected.corrections16()))
+                    .isEqualTo(-1);
+            assertThat(actual.sums32().mismatch(expected.sums32())).isEqualTo(-1);
+            assertThat(actual.shortSums32().mismatch(expected.shortSums32())).isEqualTo(-1);
+            assertThat(actual.shortSums16().mismatch(expected.shortSums16())).isEqualTo(-1);
+        }
+    }
+
+    private static float[] floats(MemorySegment memory) {
+        return memory.toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    @Test
+    void copiesOnTheHeapSayTheSameAsTheMemoryOffHeap() {
+        try (Arena arena = Arena.ofShared();
+                Compute vector = Compute.create(KernelSet.VECTOR, 1)) {
+            Activations x = TestRows.activations(arena, 3, 512, 4);
+            vector.prepare(x, 3, ActivationForm.Q8_BLOCK256);
+            QuantisedRows rows = x.prepared(ActivationForm.Q8_BLOCK256);
+            QuantisedRows.HeapRows heap = rows.onHeap();
+            assertThat(heap.scales()).isEqualTo(floats(rows.scales()));
+            assertThat(heap.sums32()).isEqualTo(floats(rows.sums32()));
+            for (int k = 0; k < 3 * 512; k++) {
+                assertThat(heap.floats()[k]).isEqualTo(rows.quant(k / 512, k % 512));
+                assertThat(rows.corrections16().getAtIndex(ValueLayout.JAVA_INT, k / 16))
+                        .isEqualTo((int) (-128 * heap.sums16()[k / 16]));
+                assertThat(rows.corrections32().getAtIndex(ValueLayout.JAVA_INT, k / 32))
+                        .isEqualTo((int) (-128 * heap.sums32()[k / 32]));
+                assertThat(rows.shortSums16().getAtIndex(ValueLayout.JAVA_SHORT, k / 16))
+                        .isEqualTo((short) heap.sums16()[k / 16]);
+                assertThat(rows.shortSums32().getAtIndex(ValueLayout.JAVA_SHORT, k / 32))
+                        .isEqualTo((short) heap.sums32()[k / 32]);
+            }
+        }
+    }
+
+    @Test
+    void rejectsProductsOnTheHeapOfRowsThatAreNotThere() {
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 1)) {
+            Activations x = TestRows.activations(arena, 1, 64, 4);
+            reference.prepare(x, 1, ActivationForm.Q8_BLOCK32);
+            assertThatThrownBy(x.prepared(ActivationForm.Q8_BLOCK32)::onHeap)
+                    .hasMessageContaining("prepared by the set that multiplies");
         }
     }
 

@@ -29,10 +29,10 @@ class RowOperationsTest {
         }
     }
 
-    private static float[] weights(int count) {
-        float[] weights = new float[count];
+    private static FloatRows weights(int count) {
+        FloatRows weights = FloatRows.allocate(Arena.ofAuto(), 1, count);
         for (int i = 0; i < count; i++) {
-            weights[i] = (i % 7 - 3) * 0.3f;
+            weights.set(0, i, (i % 7 - 3) * 0.3f);
         }
         return weights;
     }
@@ -100,14 +100,14 @@ class RowOperationsTest {
                 Compute compute = Compute.create(KernelSet.REFERENCE, 1)) {
             FloatRows x = TestRows.rows(arena, 1, 576, 4);
             FloatRows y = FloatRows.allocate(arena, 1, 576);
-            float[] weights = weights(576);
+            FloatRows weights = weights(576);
             compute.rmsNorm(x, 1, weights, 1e-5f, y);
             double squares = 0;
             for (float value : x.row(0)) {
                 squares += (double) value * value;
             }
             for (int i = 0; i < 576; i++) {
-                double exact = x.get(0, i) / Math.sqrt(squares / 576 + 1e-5) * weights[i];
+                double exact = x.get(0, i) / Math.sqrt(squares / 576 + 1e-5) * weights.get(0, i);
                 // 36 sums a lane, folding, mean, root, division, two products: under 45 roundings, and subnormals
                 assertThat((double) y.get(0, i))
                         .isCloseTo(exact, Offset.offset(45 * 0x1p-24 * Math.abs(exact) + 2 * Float.MIN_VALUE));
@@ -155,7 +155,7 @@ class RowOperationsTest {
             assertThatThrownBy(() -> compute.add(x, other, 2)).hasMessageContaining("y.columns: 5 (expected: 4)");
             assertThatThrownBy(() -> compute.add(x, x, 3)).hasMessageContaining("n: 3");
             assertThatThrownBy(() -> compute.softcap(x, 1, 0)).hasMessageContaining("cap: 0.0");
-            assertThatThrownBy(() -> compute.addBias(x, 1, new float[3])).hasMessageContaining("bias.length: 3");
+            assertThatThrownBy(() -> compute.addBias(x, 1, weights(3))).hasMessageContaining("bias.columns: 3");
         }
     }
 }

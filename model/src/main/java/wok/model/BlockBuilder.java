@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import wok.kernels.AttentionSpec;
+import wok.kernels.FloatRows;
 import wok.kernels.RopeTable;
 
 /**
@@ -80,10 +81,10 @@ final class BlockBuilder {
         return norm(weights.vector(layer, role, config.hidden()));
     }
 
-    private Norm norm(float[] weight) {
+    private Norm norm(FloatRows weight) {
         if (normsAddOne) {
-            for (int i = 0; i < weight.length; i++) {
-                weight[i] += 1;
+            for (int i = 0; i < weight.columns(); i++) {
+                weight.set(0, i, weight.get(0, i) + 1);
             }
         }
         return new Norm(weight, config.normEpsilon());

@@ -13,9 +13,9 @@ import wok.kernels.PackedMatrix;
  */
 final class Linear {
     private final PackedMatrix weight;
-    private final Optional<float[]> bias;
+    private final Optional<FloatRows> bias;
 
-    Linear(PackedMatrix weight, Optional<float[]> bias) {
+    Linear(PackedMatrix weight, Optional<FloatRows> bias) {
         this.weight = weight;
         this.bias = bias;
     }

@@ -5,11 +5,11 @@ import wok.kernels.FloatRows;
 
 /** An RMSNorm: {@code x * weight / sqrt(mean(x^2) + epsilon)}. Immutable, any thread. */
 final class Norm {
-    private final float[] weight;
+    private final FloatRows weight;
     private final float epsilon;
 
-    /** @param weight kept, not copied */
-    Norm(float[] weight, float epsilon) {
+    /** @param weight one row; kept, not copied */
+    Norm(FloatRows weight, float epsilon) {
         this.weight = weight;
         this.epsilon = epsilon;
     }
@@ -21,6 +21,6 @@ final class Norm {
 
     /** Norms every head of the first {@code rows} rows by itself, in place. */
     void forwardHeads(Compute compute, FloatRows x, int rows, int heads) {
-        compute.rmsNormHeads(x, rows, heads, weight.length, weight, epsilon);
+        compute.rmsNormHeads(x, rows, heads, weight.columns(), weight, epsilon);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import wok.formats.ModelSource;
 import wok.kernels.ActivationPrecision;
 import wok.kernels.EmbeddingTable;
+import wok.kernels.FloatRows;
 import wok.kernels.KernelException;
 import wok.kernels.ThreadTeam;
 import wok.kernels.WeightPacker;
@@ -58,17 +59,17 @@ final class WeightReader {
         return linear(names.ofLayer(layer, role), rows, columns, bias);
     }
 
-    float[] vector(TensorRole role, int length) {
-        return floats(names.ofModel(role) + ".weight", length);
+    FloatRows vector(TensorRole role, int length) {
+        return row(names.ofModel(role) + ".weight", length);
     }
 
-    float[] vector(int layer, TensorRole role, int length) {
-        return floats(names.ofLayer(layer, role) + ".weight", length);
+    FloatRows vector(int layer, TensorRole role, int length) {
+        return row(names.ofLayer(layer, role) + ".weight", length);
     }
 
     private Linear linear(String stem, int rows, int columns, boolean bias) {
         Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
-        Optional<float[]> added = bias ? Optional.of(floats(stem + ".bias", rows)) : Optional.empty();
+        Optional<FloatRows> added = bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty();
         try {
             return new Linear(WeightPacker.pack(weight, activations, arena, team), added);
         } catch (KernelException e) {
@@ -76,10 +77,10 @@ final class WeightReader {
         }
     }
 
-    private float[] floats(String name, int length) {
+    private FloatRows row(String name, int length) {
         Tensor vector = tensor(name, Shape.of(length));
         try {
-            return WeightPacker.floats(vector);
+            return WeightPacker.row(vector, arena);
         } catch (KernelException e) {
             throw unsupported(name, e);
         }
