@@ -1,0 +1,6 @@
+@org.jspecify.annotations.NullMarked
+module wok.assembler {
+    requires static org.jspecify;
+
+    exports wok.assembler;
+}
