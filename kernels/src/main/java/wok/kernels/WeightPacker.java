@@ -7,7 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 import wok.tensor.DType;
+import wok.tensor.Shape;
 import wok.tensor.Tensor;
 
 /**
@@ -16,17 +18,27 @@ import wok.tensor.Tensor;
  */
 public final class WeightPacker {
     private static final int ROWS = PackedMatrix.GROUP_ROWS;
+    /** The matrix of {@link #layout}: a group and a padded one, a block of every kind. */
+    private static final int LAYOUT_ROWS = ROWS + 1;
+
+    private static final int LAYOUT_COLUMNS = 256;
 
     private WeightPacker() {}
 
+    /** Packs a matrix into new memory of an arena that allows access from the team's threads. */
+    public static PackedMatrix pack(Tensor weight, ActivationPrecision precision, Arena arena, ThreadTeam team) {
+        return pack(weight, precision, PackingMemory.of(arena), team);
+    }
+
     /**
-     * Packs a matrix [rows, columns].
+     * Packs a matrix [rows, columns], or takes it as it was packed before.
      *
-     * @param arena owns the packed memory; must allow access from the team's threads
+     * @param memory where it goes or is
      * @throws KernelException if the type is not supported
      * @throws IllegalArgumentException if the tensor is not a matrix
      */
-    public static PackedMatrix pack(Tensor weight, ActivationPrecision precision, Arena arena, ThreadTeam team) {
+    public static PackedMatrix pack(
+            Tensor weight, ActivationPrecision precision, PackingMemory memory, ThreadTeam team) {
         if (weight.shape().rank() != 2
                 || weight.shape().rows() > Integer.MAX_VALUE
                 || weight.shape().columns() > Integer.MAX_VALUE
@@ -37,10 +49,35 @@ public final class WeightPacker {
         if (!BlockDecoder.supports(weight.dtype())) {
             throw BlockDecoder.unsupported(weight.dtype());
         }
-        PackingMemory memory = PackingMemory.of(arena);
         return QuantFormat.of(weight.dtype())
                 .map(format -> packQuantised(weight, format, precision, memory, team))
                 .orElseGet(() -> packFloats(weight, memory, team));
+    }
+
+    /**
+     * A number that is another one when the packed bytes of this type are: the checksum of a small matrix, packed. What
+     * was packed by another version of this class is known by it, without anybody having to count versions.
+     */
+    public static long layout(DType type, ThreadTeam team) {
+        try (Arena arena = Arena.ofShared()) {
+            Shape shape = Shape.of(LAYOUT_ROWS, LAYOUT_COLUMNS);
+            MemorySegment data = arena.allocate(type.bytes(shape.elements()), 8);
+            for (long at = 0; at < data.byteSize(); at++) {
+                data.set(JAVA_BYTE, at, (byte) (at * 89 + (at >>> 7) * 31));
+            }
+            MemorySegment[] packed = {MemorySegment.NULL};
+            PackingMemory memory = PackingMemory.of((bytes, alignment) -> packed[0] = arena.allocate(bytes, alignment));
+            pack(new Tensor("layout", type, shape, data), ActivationPrecision.Q8, memory, team);
+            CRC32C sum = new CRC32C();
+            sum.update(packed[0].asByteBuffer());
+            return packed[0].byteSize() << 32 | sum.getValue();
+        }
+    }
+
+    private static void fill(PackingMemory memory, PackedMatrix packed, ThreadTeam team, ThreadTeam.Task packGroup) {
+        if (!memory.isFilled()) {
+            team.run(packed.groups(), packGroup);
+        }
     }
 
     /** All values of a norm weight, a bias or another small tensor, exactly. */
@@ -63,7 +100,7 @@ public final class WeightPacker {
             default -> DType.F32;
         };
         PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), type);
-        team.run(packed.groups(), (group, worker) -> {
+        fill(memory, packed, team, (group, worker) -> {
             float[] values = new float[packed.columns()];
             for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
                 BlockDecoder.decode(weight.dtype(), weight.row(row), 0, values.length, values, 0);
@@ -93,12 +130,12 @@ public final class WeightPacker {
         if (format.superBlock()) {
             ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK256;
             PackedSuperBlocks packed = PackedSuperBlocks.of(memory, rows(weight), columns(weight), format, form);
-            team.run(packed.groups(), (group, worker) -> packGroup(weight, packed, group));
+            fill(memory, packed, team, (group, worker) -> packGroup(weight, packed, group));
             return packed;
         }
         ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK32;
         PackedBlocks packed = PackedBlocks.of(memory, rows(weight), columns(weight), format, form);
-        team.run(packed.groups(), (group, worker) -> packGroup(weight, packed, group));
+        fill(memory, packed, team, (group, worker) -> packGroup(weight, packed, group));
         return packed;
     }
 
