@@ -84,14 +84,31 @@ public final class Compute implements AutoCloseable {
      * @param y [n][w.rows()]
      */
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y) {
-        checkRows(n, Math.min(x.rowsMax(), y.rows()));
-        checkEqual("x.columns", x.columns(), w.columns());
-        checkEqual("y.columns", y.columns(), w.rows());
-        int groups = w.groups();
-        boolean shared = team.threads() > 1 && (long) w.rows() * w.columns() * n >= SHARED_MULTIPLIES_MIN;
-        int tasks = shared ? Math.min((groups + 1) / 2, team.threads() * TASKS_PER_THREAD) : 1;
-        product.set(w, x, n, y, tasks);
-        team.run(tasks, product);
+        queue(w, x, n, y);
+        multiply();
+    }
+
+    /**
+     * A product as {@link #matmul}, to be made by {@link #multiply} together with up to three others of the same
+     * activations and rows: queries, keys and values, or gate and up. One that is refused
+     * takes those before it along.
+     */
+    public void queue(PackedMatrix w, Activations x, int n, FloatRows y) {
+        try {
+            checkRows(n, Math.min(x.rowsMax(), y.rows()));
+            checkEqual("x.columns", x.columns(), w.columns());
+            checkEqual("y.columns", y.columns(), w.rows());
+            product.add(w, x, n, y);
+        } catch (RuntimeException e) {
+            product.forget();
+            throw e;
+        }
+    }
+
+    /** Makes the queued products. */
+    public void multiply() {
+        boolean shared = team.threads() > 1 && product.multiplies() >= SHARED_MULTIPLIES_MIN;
+        product.run(team, shared ? Math.min(product.pairs(), team.threads() * TASKS_PER_THREAD) : 1);
     }
 
     /**

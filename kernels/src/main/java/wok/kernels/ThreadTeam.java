@@ -51,6 +51,7 @@ public final class ThreadTeam implements AutoCloseable {
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable Thread caller;
+    private volatile boolean callerParks;
     private Task task = (index, worker) -> {};
     private int tasks;
 
@@ -140,7 +141,7 @@ public final class ThreadTeam implements AutoCloseable {
         } catch (RuntimeException | Error thrown) {
             failure.compareAndSet(null, thrown);
         } finally {
-            if (unfinished.decrementAndGet() == 0) {
+            if (unfinished.decrementAndGet() == 0 && callerParks) {
                 LockSupport.unpark(caller);
             }
         }
@@ -152,9 +153,18 @@ public final class ThreadTeam implements AutoCloseable {
             if (System.nanoTime() - start < SPIN_NANOS) {
                 Thread.onSpinWait();
             } else {
-                LockSupport.park(this);
+                parkUntilFinished();
             }
         }
+    }
+
+    /** Says that it sleeps before it looks a last time, so that the last worker's wake-up is not lost. */
+    private void parkUntilFinished() {
+        callerParks = true;
+        while (unfinished.get() != 0) {
+            LockSupport.park(this);
+        }
+        callerParks = false;
     }
 
     /** Ends the threads and waits for them. */

@@ -17,9 +17,8 @@ import wok.kernels.RopeTable;
  * alone, in a batch, and behind a cached prefix is the kernels' promise: a row's sums run over its positions in order,
  * in splits whose size is a constant.
  *
- * <p>Queries, keys and values are three products and not one over joined weights. They share one prepared activation,
- * so that joining would save only two starts of the thread team; and mixed files (Q4_K_M keeps some values in Q6_K)
- * could not be joined anyway.
+ * <p>Queries, keys and values are three products in one run of the team and not one over joined weights: mixed files
+ * (Q4_K_M keeps some values in Q6_K) could not be joined.
  *
  * <p>Immutable, any thread.
  *
@@ -64,16 +63,20 @@ record Attention(
     }
 
     private void project(Compute compute, Activations input, int rows, Workspace.AttentionBuffers buffers) {
-        ActivationForm prepared = query.activationForm();
-        query.forwardPreparing(compute, input, rows, buffers.queries());
-        if (key.activationForm() != prepared) {
-            prepared = key.activationForm();
-            compute.prepare(input, rows, prepared);
+        ActivationForm form = query.activationForm();
+        compute.prepare(input, rows, form);
+        if (key.activationForm() != form) {
+            compute.prepare(input, rows, key.activationForm());
         }
-        key.forward(compute, input, rows, buffers.keys());
-        if (value.activationForm() != prepared) {
+        if (value.activationForm() != form && value.activationForm() != key.activationForm()) {
             compute.prepare(input, rows, value.activationForm());
         }
-        value.forward(compute, input, rows, buffers.values());
+        query.queue(compute, input, rows, buffers.queries());
+        key.queue(compute, input, rows, buffers.keys());
+        value.queue(compute, input, rows, buffers.values());
+        compute.multiply();
+        query.addBias(compute, rows, buffers.queries());
+        key.addBias(compute, rows, buffers.keys());
+        value.addBias(compute, rows, buffers.values());
     }
 }

@@ -1,6 +1,5 @@
 package wok.model;
 
-import wok.kernels.ActivationForm;
 import wok.kernels.Activations;
 import wok.kernels.Compute;
 import wok.kernels.GatedActivation;
@@ -23,12 +22,15 @@ record FeedForward(int layer, GatedActivation activation, Linear gate, Linear up
         Workspace workspace = batch.workspace();
         Workspace.FeedForwardBuffers buffers = workspace.feedForward().get(layer);
         Activations input = workspace.input();
-        ActivationForm form = gate.activationForm();
-        gate.forwardPreparing(compute, input, rows, buffers.gate());
-        if (up.activationForm() != form) {
+        compute.prepare(input, rows, gate.activationForm());
+        if (up.activationForm() != gate.activationForm()) {
             compute.prepare(input, rows, up.activationForm());
         }
-        up.forward(compute, input, rows, buffers.up());
+        gate.queue(compute, input, rows, buffers.gate());
+        up.queue(compute, input, rows, buffers.up());
+        compute.multiply();
+        gate.addBias(compute, rows, buffers.gate());
+        up.addBias(compute, rows, buffers.up());
         compute.gatedActivation(
                 buffers.gate(), buffers.up(), rows, activation, buffers.inner().f32());
         down.forwardPreparing(compute, buffers.inner(), rows, workspace.output());

@@ -32,7 +32,17 @@ final class Linear {
 
     /** @param x prepared for {@link #activationForm}, rows x columns */
     void forward(Compute compute, Activations x, int rows, FloatRows y) {
-        compute.matmul(weight, x, rows, y);
+        queue(compute, x, rows, y);
+        compute.multiply();
+        addBias(compute, rows, y);
+    }
+
+    /** The product without its bias, made by the next {@link Compute#multiply}; then {@link #addBias} completes it. */
+    void queue(Compute compute, Activations x, int rows, FloatRows y) {
+        compute.queue(weight, x, rows, y);
+    }
+
+    void addBias(Compute compute, int rows, FloatRows y) {
         if (bias.isPresent()) {
             compute.addBias(y, rows, bias.get());
         }
