@@ -101,14 +101,28 @@ public final class GgufWriter {
      * @throws IllegalArgumentException if GGUF has no such type, rank or name length, or has the name already
      */
     public GgufWriter tensor(String name, DType dtype, Shape shape, TensorData data) {
-        if (dtype.ggufId() < 0) {
-            throw new IllegalArgumentException(name + ": " + dtype + " (expected: a type that GGUF has)");
+        return add(PendingTensor.whole(name, dtype, shape, data));
+    }
+
+    /**
+     * A tensor whose bytes will be asked for in pieces while writing.
+     *
+     * @throws IllegalArgumentException if GGUF has no such type, rank or name length, or has the name already
+     */
+    public GgufWriter tensor(String name, DType dtype, Shape shape, TensorPieces pieces) {
+        return add(new PendingTensor(name, dtype, shape, pieces));
+    }
+
+    private GgufWriter add(PendingTensor tensor) {
+        String name = tensor.name();
+        if (tensor.dtype().ggufId() < 0) {
+            throw new IllegalArgumentException(name + ": " + tensor.dtype() + " (expected: a type that GGUF has)");
         }
-        if (shape.rank() > GgufReader.DIMENSIONS_MAX) {
+        if (tensor.shape().rank() > GgufReader.DIMENSIONS_MAX) {
             throw new IllegalArgumentException(
-                    name + ": " + shape + " (expected: at most " + GgufReader.DIMENSIONS_MAX + " dimensions)");
+                    name + ": " + tensor.shape() + " (expected: at most " + GgufReader.DIMENSIONS_MAX + " dimensions)");
         }
-        if (tensors.put(name, new PendingTensor(name, dtype, shape, data)) != null) {
+        if (tensors.put(name, tensor) != null) {
             throw new IllegalArgumentException("tensor name: " + name + " (expected: each name once)");
         }
         return this;

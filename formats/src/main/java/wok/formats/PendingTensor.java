@@ -7,7 +7,7 @@ import wok.tensor.DType;
 import wok.tensor.Shape;
 
 /** A tensor that a writer will write: what its header needs, and where its bytes will come from. */
-record PendingTensor(String name, DType dtype, Shape shape, TensorData data) {
+record PendingTensor(String name, DType dtype, Shape shape, TensorPieces pieces) {
 
     PendingTensor {
         if (shape.columns() % dtype.blockElements() != 0) {
@@ -16,16 +16,35 @@ record PendingTensor(String name, DType dtype, Shape shape, TensorData data) {
         }
     }
 
+    /** One whose bytes come all at once. */
+    static PendingTensor whole(String name, DType dtype, Shape shape, TensorData data) {
+        return new PendingTensor(name, dtype, shape, from -> {
+            MemorySegment bytes = data.bytes();
+            if (bytes.byteSize() != dtype.bytes(shape.elements())) {
+                throw wrongSize(name, bytes.byteSize(), dtype, shape);
+            }
+            return bytes;
+        });
+    }
+
     long byteSize() {
         return dtype.bytes(shape.elements());
     }
 
     void writeTo(WritableByteChannel out) throws IOException {
-        MemorySegment bytes = data.bytes();
-        if (bytes.byteSize() != byteSize()) {
-            throw new IllegalArgumentException(name + ": " + bytes.byteSize() + " bytes (expected: " + byteSize()
-                    + " for " + dtype + " " + shape + ")");
-        }
-        OutputFile.write(out, bytes);
+        long written = 0;
+        do {
+            MemorySegment piece = pieces.from(written);
+            written += piece.byteSize();
+            if (written > byteSize() || (piece.byteSize() == 0 && written < byteSize())) {
+                throw wrongSize(name, written, dtype, shape);
+            }
+            OutputFile.write(out, piece);
+        } while (written < byteSize());
+    }
+
+    private static IllegalArgumentException wrongSize(String name, long found, DType dtype, Shape shape) {
+        return new IllegalArgumentException(name + ": " + found + " bytes (expected: " + dtype.bytes(shape.elements())
+                + " for " + dtype + " " + shape + ")");
     }
 }

@@ -50,7 +50,7 @@ public final class SafetensorsWriter {
             throw new IllegalArgumentException(
                     name + ": " + shape + " (expected: at most " + SafetensorsReader.DIMENSIONS_MAX + " dimensions)");
         }
-        if (name.equals("__metadata__") || tensors.put(name, new PendingTensor(name, dtype, shape, data)) != null) {
+        if (name.equals("__metadata__") || tensors.put(name, PendingTensor.whole(name, dtype, shape, data)) != null) {
             throw new IllegalArgumentException("tensor name: " + name + " (expected: each name once)");
         }
         return this;
