@@ -29,7 +29,8 @@ import wok.model.Transformer;
         description = {
             "",
             "pp512 is a prompt of 512 tokens, tg64 64 tokens of an answer, tg64@d2048 the same behind",
-            "2048 tokens, tg64x8 eight answers at once (tokens of all together per second)."
+            "2048 tokens, tg64x8 eight answers at once (tokens of all together per second). A prompt's",
+            "MS is the wait for the first token of its answer."
         },
         synopsisHeading = "%nUsage: ",
         parameterListHeading = "%n",
@@ -37,7 +38,7 @@ import wok.model.Transformer;
         footerHeading = "%nExamples:%n",
         footer = {
             "  wok bench smollm2:135m",
-            "  wok bench model.gguf -p 512 -n 64 --depth 0,2048 --streams 1,8,32 -t 1,2 -r 3 --json"
+            "  wok bench model.gguf -p 512,2048 -n 64 --depth 0,2048 --streams 1,8,32 -t 1,2 -r 3 --json"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Streams streams;
@@ -51,23 +52,32 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "A name, a GGUF file or a folder.")
     private String model = "";
 
-    @Option(names = "-p", paramLabel = "N", description = "Tokens of the prompt (512); 0 leaves that test out.")
-    private int prompt = 512;
+    @Option(names = "-p", paramLabel = "N,…", description = "Tokens of the prompt (512); 0 leaves that test out.")
+    private String prompts = "512";
 
-    @Option(names = "-n", paramLabel = "N", description = "Tokens of the answer (64); 0 leaves that test out.")
-    private int answer = 64;
+    @Option(names = "-n", paramLabel = "N,…", description = "Tokens of the answer (64); 0 leaves that test out.")
+    private String answers = "64";
 
     @Option(names = "--depth", paramLabel = "N,…", description = "Tokens that are there already (0).")
     private String depths = "0";
 
-    @Option(names = "--streams", paramLabel = "N,…", description = "Answers at once (1); more than 1 at depth 0.")
+    @Option(names = "--streams", paramLabel = "N,…", description = "Answers at once (1).")
     private String parallel = "1";
+
+    @Option(
+            names = "--stream-depth",
+            paramLabel = "N",
+            description = "Tokens that are there already when several answers are written at once (0).")
+    private int streamDepth;
 
     @Option(names = "-t", paramLabel = "N,…", description = "Threads to try; without it, as --threads says.")
     private String threads = "";
 
     @Option(names = "-r", paramLabel = "N", description = "Measured runs of each test (3).")
     private int runs = 3;
+
+    @Option(names = "--no-warmup", description = "Measure from the first run on, compilation by the JVM included.")
+    private boolean cold;
 
     @Option(names = "--json", description = "Print a JSON object: {\"results\":[…]}.")
     private boolean json;
@@ -85,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
         Arrays.stream(counts).forEach(count -> ModelMixin.atLeastOne("-t", count, ModelOptions.THREADS_MAX));
         var path = hub.locate(model, streams);
         List<Json> results = new ArrayList<>();
-        Table table = new Table("TEST", ">THREADS", ">TOKENS/S", ">±");
+        Table table = new Table("TEST", ">THREADS", ">TOKENS/S", ">±", ">MS");
         Json.Obj document = Json.Obj.of();
         for (int count : counts) {
             long started = System.nanoTime();
@@ -97,10 +107,11 @@ final class BenchCommand implements Callable<Integer> {
                 for (BenchResult result : plan.run(transformer, running.kvType(KvType.F16), this::say)) {
                     results.add(result.object(count));
                     table.row(
-                            result.test(),
+                            result.test().name(),
                             Integer.toString(count),
                             String.format(Locale.ROOT, "%.2f", result.mean()),
-                            String.format(Locale.ROOT, "%.2f", result.spread()));
+                            String.format(Locale.ROOT, "%.2f", result.spread()),
+                            String.format(Locale.ROOT, "%.0f", result.milliseconds()));
                 }
             }
         }
@@ -113,13 +124,25 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private BenchPlan plan() {
-        if (prompt < 0 || answer < 0 || prompt + answer == 0) {
-            throw CliException.usage("-p, -n: " + prompt + ", " + answer + " (expected: 0 or more, not both 0)");
+        int[] prompt = positive("-p", prompts);
+        int[] answer = positive("-n", answers);
+        if (prompt.length + answer.length == 0) {
+            throw CliException.usage("-p, -n: " + prompts + ", " + answers + " (expected: not all 0)");
         }
         ModelMixin.atLeastOne("-r", runs, 1000);
         int[] together = Words.integers("--streams", parallel);
         Arrays.stream(together).forEach(count -> ModelMixin.atLeastOne("--streams", count, 4096));
-        return new BenchPlan(prompt, answer, Words.integers("--depth", depths), together, runs);
+        if (streamDepth < 0) {
+            throw CliException.usage("--stream-depth: " + streamDepth + " (expected: 0 or more)");
+        }
+        return new BenchPlan(prompt, answer, Words.integers("--depth", depths), together, streamDepth, runs, !cold);
+    }
+
+    /** The counts of an option whose 0 means none. */
+    private static int[] positive(String option, String text) {
+        return Arrays.stream(Words.integers(option, text))
+                .filter(count -> count > 0)
+                .toArray();
     }
 
     /** The first forward of a fresh program: how long a person waits for the first token. */

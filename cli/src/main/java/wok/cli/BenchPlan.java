@@ -11,14 +11,16 @@ import wok.model.Transformer;
 /**
  * Which tests {@code wok bench} runs. A value; {@link #run} belongs to the thread that owns the model.
  *
- * @param prompt tokens of a prompt; 0 = no such test
- * @param answer tokens of an answer; 0 = no such test
+ * @param prompts tokens of a prompt, each tried
+ * @param answers tokens of an answer, each tried
  * @param depths tokens before them, each tried
- * @param streams answers at once, each tried; more than one at depth 0
+ * @param streams answers at once, each tried
+ * @param streamDepth tokens before answers when there are more than one at once
  * @param runs measured runs of each test
+ * @param warmUp whether each test first runs once unmeasured
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, by the command that made it
-record BenchPlan(int prompt, int answer, int[] depths, int[] streams, int runs) {
+record BenchPlan(int[] prompts, int[] answers, int[] depths, int[] streams, int streamDepth, int runs, boolean warmUp) {
     /** Tokens of the prompt that the wait for a first token is measured with. */
     static final int COLD_TOKENS = 32;
 
@@ -26,58 +28,81 @@ record BenchPlan(int prompt, int answer, int[] depths, int[] streams, int runs) 
 
     /** @throws CliException of wrong usage if the tests don't fit into the context */
     void check(int context) {
-        long needed = Arrays.stream(depths).max().orElse(0) + (long) Math.max(Math.max(prompt, answer), COLD_TOKENS);
+        long alone = greatest(depths) + Math.max(Math.max(greatest(prompts), greatest(answers)), COLD_TOKENS);
+        long together = greatest(streams) > 1 ? streamDepth + greatest(answers) : 0;
+        long needed = Math.max(alone, together);
         if (needed > context) {
             throw CliException.usage(
                     "--depth, -p, -n: " + needed + " tokens (expected: at most " + context + ", the model's context)");
         }
     }
 
+    private static long greatest(int[] values) {
+        return Arrays.stream(values).max().orElse(0);
+    }
+
     /** Runs all tests; {@code progress} hears of each. */
     List<BenchResult> run(Transformer transformer, KvType kv, Consumer<String> progress) {
         List<BenchResult> results = new ArrayList<>();
         for (int depth : depths) {
-            String at = depth == 0 ? "" : "@d" + depth;
-            try (SequenceRun run =
-                    SequenceRun.allocate(transformer, 1, depth + Math.max(1, Math.max(prompt, answer)), kv)) {
-                int vocabulary = transformer.config().vocabularySize();
-                feed(run, randomTokens(depth, vocabulary), 0);
-                if (prompt > 0) {
-                    int[] tokens = randomTokens(prompt, vocabulary);
-                    results.add(measure("pp" + prompt + at, prompt, progress, () -> feed(run, tokens, depth)));
-                }
-                if (answer > 0 && Arrays.stream(streams).anyMatch(count -> count == 1)) {
-                    int[][] tokens = {randomTokens(answer, vocabulary)};
-                    results.add(measure("tg" + answer + at, answer, progress, () -> answers(run, tokens, depth)));
-                }
-            }
+            results.addAll(alone(depth, transformer, kv, progress));
         }
         for (int count : streams) {
-            if (count > 1 && answer > 0) {
-                results.add(together(count, transformer, kv, progress));
+            for (int answer : answers) {
+                if (count > 1) {
+                    results.add(together(count, answer, transformer, kv, progress));
+                }
             }
         }
         progress.accept("");
         return results;
     }
 
-    private BenchResult together(int count, Transformer transformer, KvType kv, Consumer<String> progress) {
+    /** The tests of one sequence behind {@code depth} tokens. */
+    private List<BenchResult> alone(int depth, Transformer transformer, KvType kv, Consumer<String> progress) {
+        List<BenchResult> results = new ArrayList<>();
+        int longest = (int) Math.max(1, Math.max(greatest(prompts), greatest(answers)));
+        int vocabulary = transformer.config().vocabularySize();
+        try (SequenceRun run = SequenceRun.allocate(transformer, 1, depth + longest, kv)) {
+            feed(run, randomTokens(depth, vocabulary), 0);
+            for (int prompt : prompts) {
+                int[] tokens = randomTokens(prompt, vocabulary);
+                results.add(measure(BenchTest.prompt(prompt, depth), progress, () -> feed(run, tokens, depth)));
+            }
+            for (int answer : answers) {
+                if (Arrays.stream(streams).anyMatch(count -> count == 1)) {
+                    int[][] tokens = {randomTokens(answer, vocabulary)};
+                    results.add(
+                            measure(BenchTest.answer(answer, 1, depth), progress, () -> answers(run, tokens, depth)));
+                }
+            }
+        }
+        return results;
+    }
+
+    private BenchResult together(int count, int answer, Transformer transformer, KvType kv, Consumer<String> progress) {
+        int vocabulary = transformer.config().vocabularySize();
         int[][] tokens = new int[count][];
-        Arrays.setAll(tokens, i -> randomTokens(answer, transformer.config().vocabularySize()));
-        try (SequenceRun run = SequenceRun.allocate(transformer, count, answer, kv)) {
-            return measure("tg" + answer + "x" + count, (long) answer * count, progress, () -> answers(run, tokens, 0));
+        Arrays.setAll(tokens, i -> randomTokens(answer, vocabulary));
+        try (SequenceRun run = SequenceRun.allocate(transformer, count, streamDepth + answer, kv)) {
+            feed(run, randomTokens(streamDepth, vocabulary), 0);
+            run.copyFirst(streamDepth);
+            return measure(
+                    BenchTest.answer(answer, count, streamDepth), progress, () -> answers(run, tokens, streamDepth));
         }
     }
 
-    private BenchResult measure(String test, long tokens, Consumer<String> progress, Runnable work) {
+    private BenchResult measure(BenchTest test, Consumer<String> progress, Runnable work) {
         double[] rates = new double[runs];
-        progress.accept(test + " …");
-        work.run();
+        if (warmUp) {
+            progress.accept(test.name() + " …");
+            work.run();
+        }
         for (int i = 0; i < runs; i++) {
-            progress.accept(test + ", run " + (i + 1) + " of " + runs);
+            progress.accept(test.name() + ", run " + (i + 1) + " of " + runs);
             long started = System.nanoTime();
             work.run();
-            rates[i] = tokens * 1e9 / (System.nanoTime() - started);
+            rates[i] = test.tokens() * 1e9 / (System.nanoTime() - started);
         }
         return new BenchResult(test, rates);
     }

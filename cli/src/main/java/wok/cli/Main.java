@@ -71,6 +71,7 @@ public final class Main {
                 .addSubcommand(new LogitsCommand(streams))
                 .addSubcommand(new PerplexityCommand(streams))
                 .addSubcommand(new BenchCommand(streams))
+                .addSubcommand(new SynthCommand(streams))
                 .addSubcommand(new DoctorCommand(streams))
                 .addSubcommand(new VersionCommand(streams))
                 .addSubcommand(new HelpCommand());

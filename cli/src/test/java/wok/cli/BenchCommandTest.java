@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,15 +32,27 @@ class BenchCommandTest {
     @Test
     void printsOneDocumentWithAResultForEachTest() {
         CommandRun run =
-                bench("-p", "16", "-n", "4", "--depth", "0,8", "--streams", "1,2", "-t", "1,2", "-r", "2", "--json");
+                bench("-p", "16,20", "-n", "4", "--depth", "0,8", "--streams", "1,2", "-t", "1,2", "-r", "2", "--json");
         assertThat(run.err()).isEmpty();
         List<Json> results = run.object().array("results").orElseThrow().elements();
+        List<String> each = List.of("pp16", "pp20", "tg4", "pp16@d8", "pp20@d8", "tg4@d8", "tg4x2");
         assertThat(results.stream()
                         .map(result -> ((Json.Obj) result).text("test").orElse("")))
-                .containsExactly(
-                        "pp16", "tg4", "pp16@d8", "tg4@d8", "tg4x2", "pp16", "tg4", "pp16@d8", "tg4@d8", "tg4x2");
+                .containsExactlyElementsOf(
+                        Stream.concat(each.stream(), each.stream()).toList());
         Json.Obj first = (Json.Obj) results.getFirst();
-        assertThat(first.members()).containsOnlyKeys("test", "threads", "tokens_per_second", "spread", "runs");
+        assertThat(first.members())
+                .containsOnlyKeys(
+                        "test",
+                        "prompt",
+                        "answer",
+                        "streams",
+                        "depth",
+                        "threads",
+                        "tokens_per_second",
+                        "spread",
+                        "milliseconds",
+                        "runs");
         assertThat(first.number("threads")).hasValue(Json.of(1));
         assertThat(((Json.Obj) results.getLast()).number("threads")).hasValue(Json.of(2));
         assertThat(first.array("runs").orElseThrow().elements()).hasSize(2);
@@ -47,6 +60,22 @@ class BenchCommandTest {
                 .isPositive();
         assertThat(run.object().members())
                 .containsKeys("model", "kernels", "load_ms", "cold_start_to_first_token_ms", "memory_bytes");
+    }
+
+    @Test
+    void answersAtOnceCanStandBehindTokens() {
+        CommandRun run = bench("-p", "0", "-n", "4", "--streams", "3", "--stream-depth", "20", "-r", "1", "--json");
+        assertThat(run.object().array("results").orElseThrow().elements())
+                .singleElement()
+                .extracting(result -> ((Json.Obj) result).text("test").orElse(""))
+                .isEqualTo("tg4x3@d20");
+    }
+
+    @Test
+    void aColdRunIsMeasuredFromItsFirstTokenOn() {
+        CommandRun run = bench("-p", "4", "-n", "0", "-r", "1", "--no-warmup", "--json");
+        assertThat(run.code()).isZero();
+        assertThat(run.object().array("results").orElseThrow().elements()).hasSize(1);
     }
 
     @Test
@@ -64,6 +93,9 @@ class BenchCommandTest {
         for (CommandRun run : List.of(
                 bench("-p", "513"),
                 bench("--depth", "500"),
+                bench("--streams", "2", "--stream-depth", "500"),
+                bench("--streams", "2", "--stream-depth", "-1"),
+                bench("-p", "8,x"),
                 bench("-p", "0", "-n", "0"),
                 bench("--streams", "0"),
                 bench("-t", "0"),

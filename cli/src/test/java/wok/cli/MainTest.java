@@ -19,6 +19,7 @@ class MainTest {
             "logits",
             "perplexity",
             "bench",
+            "synth",
             "doctor",
             "version");
 
