@@ -14,19 +14,13 @@ import wok.tensor.DType;
  * </pre>
  *
  * rounded to a 32-bit float after each operation; types without super-blocks have subScale = subMin = 1. That is the
- * value ggml's own dequantisation gives, to the bit, and the one place where both {@link BlockDecoder} and
- * {@link WeightPacker} learn it.
+ * value ggml's own dequantisation gives, to the bit, and what {@link BlockDecoder} gives. {@link BlockPlanes}
+ * moves the same bits without taking them apart; tests hold one to the other.
  *
  * <p>Source of the layouts: ggml's block structures ({@code ggml-common.h}) and dequantisation ({@code ggml-quants.c}),
  * written down here per case. Offsets are bytes from the block's start. Reused from block to block by one thread.
  */
 final class BlockParts {
-    /** ggml's nonlinear 4-bit codebook ({@code kvalues_iq4nl}). */
-    private static final byte[] IQ4_VALUES = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-
-    /** E2M1 values, doubled so that they are whole numbers; the scale is halved for it. OCP microscaling formats 1.0. */
-    private static final byte[] MXFP4_VALUES = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-
     private static final int BLOCK_BYTES_MAX = 256;
 
     final int[] quants = new int[256];
@@ -48,8 +42,8 @@ final class BlockParts {
             case Q4_1 -> readQ41();
             case Q5_0 -> readFiveBits(2, 16);
             case Q5_1 -> readQ51();
-            case IQ4_NL -> readCodebook(half(0), 2, IQ4_VALUES);
-            case MXFP4 -> readCodebook(halvedPowerOfTwo(octet(0)), 1, MXFP4_VALUES);
+            case IQ4_NL -> readCodebook(half(0), 2, Codebook.IQ4);
+            case MXFP4 -> readCodebook(halvedPowerOfTwo(octet(0)), 1, Codebook.MXFP4);
             case Q2_K -> readQ2K();
             case Q3_K -> readQ3K();
             case Q4_K -> readQ4K();
@@ -87,10 +81,10 @@ final class BlockParts {
         }
     }
 
-    private void readCodebook(float blockScale, int at, byte[] values) {
+    private void readCodebook(float blockScale, int at, Codebook codebook) {
         readNibbles(blockScale, at, 0);
         for (int k = 0; k < 32; k++) {
-            quants[k] = values[quants[k]];
+            quants[k] = codebook.value(quants[k]);
         }
     }
 
@@ -192,7 +186,7 @@ final class BlockParts {
             subScales[sub] = (nibble(4 + sub / 2, sub % 2) | (((high >>> (2 * sub)) & 3) << 4)) - 32;
         }
         for (int k = 0; k < 256; k++) {
-            quants[k] = IQ4_VALUES[nibble(8 + k / 32 * 16 + k % 16, k / 16 % 2)];
+            quants[k] = Codebook.IQ4.value(nibble(8 + k / 32 * 16 + k % 16, k / 16 % 2));
         }
     }
 
@@ -214,7 +208,7 @@ final class BlockParts {
     }
 
     /** 2^(exponent - 128), exactly; the two smallest are subnormal. */
-    private static float halvedPowerOfTwo(int exponent) {
+    static float halvedPowerOfTwo(int exponent) {
         return exponent < 2 ? Float.intBitsToFloat(0x00200000 << exponent) : Float.intBitsToFloat((exponent - 1) << 23);
     }
 }

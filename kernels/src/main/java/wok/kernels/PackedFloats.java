@@ -17,7 +17,7 @@ import wok.tensor.DType;
 record PackedFloats(MemorySegment memory, int rows, int columns, DType type) implements PackedMatrix {
 
     static PackedFloats of(PackingMemory memory, int rows, int columns, DType type) {
-        long elements = Math.multiplyExact(PackedBlocks.paddedRows(rows), (long) columns);
+        long elements = Math.multiplyExact((long) PackedMatrix.groups(rows) * GROUP_ROWS, (long) columns);
         return new PackedFloats(memory.allocate(type.bytes(elements)), rows, columns, type);
     }
 
@@ -34,6 +34,16 @@ record PackedFloats(MemorySegment memory, int rows, int columns, DType type) imp
     @Override
     public long bytes() {
         return memory.byteSize();
+    }
+
+    /** From one group to the next. */
+    long groupBytes() {
+        return type.bytes((long) columns * GROUP_ROWS);
+    }
+
+    /** The machine address of a group. */
+    long groupAt(int group) {
+        return memory.address() + group * groupBytes();
     }
 
     /** The number of element (row, column) within the memory. */

@@ -2,10 +2,10 @@ package wok.kernels;
 
 /**
  * A weight matrix [rows x columns], packed for products with activations: output rows in groups of 16 (a lane is an
- * output row), columns in blocks, scales beside their quants, so that one sequential read feeds the multiply units.
- * Rows are padded to a multiple of 16 with zeros. Immutable; any thread may read it while its arena lives.
+ * output row), columns in blocks, so that few sequential reads feed the multiply units. Rows are padded to a multiple
+ * of 16 with zeros. Immutable; any thread may read it while its arena lives.
  */
-public sealed interface PackedMatrix permits PackedFloats, PackedBlocks, PackedSuperBlocks {
+public sealed interface PackedMatrix permits PackedFloats, PackedQuants {
     /** Output rows of one group. */
     int GROUP_ROWS = 16;
 
@@ -25,6 +25,11 @@ public sealed interface PackedMatrix permits PackedFloats, PackedBlocks, PackedS
 
     /** Groups of 16 output rows, the last one perhaps padded. */
     default int groups() {
-        return (rows() + GROUP_ROWS - 1) / GROUP_ROWS;
+        return groups(rows());
+    }
+
+    /** Groups of {@code rows} output rows. */
+    static int groups(int rows) {
+        return Math.ceilDiv(rows, GROUP_ROWS);
     }
 }

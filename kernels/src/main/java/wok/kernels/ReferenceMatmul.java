@@ -43,7 +43,7 @@ final class ReferenceMatmul {
         int block = k / 256;
         int sub = k % 256 / w.format().subColumns();
         float scale = w.scale(o, block) * w.subScale(o, block, sub);
-        return scale * w.quant(o, k) - w.minScale(o, block) * w.subMin(o, block, sub);
+        return scale * w.quant(o, k) - w.min(o, block) * w.subMin(o, block, sub);
     }
 
     /** {@code y = fma(w[k], x[k], y)} for k = 0, 1, … */
@@ -74,7 +74,7 @@ final class ReferenceMatmul {
                 dot += w.quant(o, k) * x.quant(r, k);
             }
             y = Math.fma((float) dot, w.scale(o, block) * x.scale(r, block), y);
-            if (w.hasMin()) {
+            if (w.format().hasMin()) {
                 y = Math.fma(-x.sum32(r, block), w.min(o, block) * x.scale(r, block), y);
             }
         }
@@ -104,7 +104,7 @@ final class ReferenceMatmul {
             }
             y = Math.fma((float) scaled, w.scale(o, block) * x.scale(r, block), y);
             if (w.format().hasMin()) {
-                y = Math.fma(-(float) minima, w.minScale(o, block) * x.scale(r, block), y);
+                y = Math.fma(-(float) minima, w.min(o, block) * x.scale(r, block), y);
             }
         }
         return y;

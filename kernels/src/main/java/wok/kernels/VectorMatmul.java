@@ -37,6 +37,7 @@ final class VectorMatmul {
 
     private final PackedMatrix w;
     private final FloatRows y;
+    private final VectorUnpacker unpacker;
     private final float[] panel;
     private final float[] sums;
     private final float[] dots;
@@ -52,6 +53,7 @@ final class VectorMatmul {
     private VectorMatmul(PackedMatrix w, Activations activations, int rows, FloatRows y, Workspace workspace) {
         this.w = w;
         this.y = y;
+        unpacker = workspace.vectorUnpacker();
         panel = workspace.floats(Workspace.PANEL, PANEL_COLUMNS * STRIDE);
         sums = workspace.floats(Workspace.SUMS, ROWS * STRIDE);
         dots = workspace.floats(Workspace.DOTS, VectorTile.ROWS * STRIDE);
@@ -126,7 +128,7 @@ final class VectorMatmul {
                 for (int k = 0; k < count; k += 32) {
                     int block = (column + k) / 32;
                     unpackQuants(blocks, group, block, k * STRIDE + lane);
-                    readScales(blocks, group, block, lane);
+                    readScales(blocks, group, block, 1, lane);
                     VectorPanel.scale(panel, k * STRIDE + lane, 32, scales, minima, lane);
                 }
             }
@@ -141,36 +143,30 @@ final class VectorMatmul {
             for (int i = 0; i < GROUP; i++) {
                 int row = group * GROUP + i;
                 subFactors[i] = blocks.scale(row, block) * blocks.subScale(row, block, sub);
-                subMinima[i] = blocks.minScale(row, block) * blocks.subMin(row, block, sub);
+                subMinima[i] = blocks.min(row, block) * blocks.subMin(row, block, sub);
             }
             VectorPanel.scale(panel, sub * subColumns * STRIDE + lane, subColumns, subFactors, subMinima, 0);
         }
     }
 
     private void unpackQuants(PackedBlocks blocks, int group, int block, int at) {
-        long quants = blocks.blockOffset(group, block) + blocks.quantsOffset();
-        VectorPanel.quants(blocks.memory(), quants, blocks.bits(), blocks.offset(), panel, at);
+        long quants = blocks.quantsOffset(group) + (long) block * blocks.blockBytes();
+        VectorPanel.quants(blocks, quants, unpacker, panel, at);
     }
 
     private void unpackQuants(PackedSuperBlocks blocks, int group, int block, int lane) {
-        long quants = blocks.blockOffset(group, block) + blocks.quantsOffset();
-        int bits = blocks.format().bits();
+        long quants = blocks.blockOffset(group, block) + blocks.runsOffset();
         for (int run = 0; run < 8; run++) {
-            VectorPanel.quants(
-                    blocks.memory(),
-                    quants + (long) run * PackedBlocks.quantBytes(bits),
-                    bits,
-                    blocks.format().offset(),
-                    panel,
-                    run * 32 * STRIDE + lane);
+            long from = quants + (long) run * blocks.format().quantBytes();
+            VectorPanel.quants(blocks, from, unpacker, panel, run * 32 * STRIDE + lane);
         }
     }
 
-    private void readScales(PackedBlocks blocks, int group, int block, int at) {
-        long from = blocks.blockOffset(group, block);
-        MemorySegment.copy(blocks.memory(), JAVA_FLOAT, from, scales, at, GROUP);
-        if (blocks.hasMin()) {
-            MemorySegment.copy(blocks.memory(), JAVA_FLOAT, from + 4L * GROUP, minima, at, GROUP);
+    /** Scales and minima of {@code count} blocks, {@link #STRIDE} apart; zeros for minima in a family without. */
+    private void readScales(PackedBlocks blocks, int group, int block, int count, int at) {
+        VectorScales.read(blocks, group, block, count, scales, at, STRIDE);
+        if (blocks.format().hasMin()) {
+            VectorScales.readMinima(blocks, group, block, count, minima, at, STRIDE);
         } else {
             Arrays.fill(minima, at, at + GROUP, 0);
         }
@@ -189,8 +185,10 @@ final class VectorMatmul {
         for (int k = 0; k < count; k += 32) {
             for (int i = 0; i < groups; i++) {
                 unpackQuants(blocks, group + i, (column + k) / 32, k * STRIDE + i * GROUP);
-                readScales(blocks, group + i, (column + k) / 32, k / 32 * STRIDE + i * GROUP);
             }
+        }
+        for (int i = 0; i < groups; i++) {
+            readScales(blocks, group + i, column / 32, count / 32, i * GROUP);
         }
         for (int row = fromRow; row < toRow; row += VectorTile.ROWS) {
             int tile = Math.min(VectorTile.ROWS, toRow - row);
@@ -209,7 +207,7 @@ final class VectorMatmul {
                         q.blocks(),
                         sums,
                         to);
-                if (blocks.hasMin()) {
+                if (blocks.format().hasMin()) {
                     subtractMinima(tile, k / 32 * STRIDE, q, row, block, to);
                 }
             }
@@ -277,16 +275,16 @@ final class VectorMatmul {
         unpackQuants(blocks, group, block, lane);
         long from = blocks.blockOffset(group, block);
         MemorySegment memory = blocks.memory();
-        MemorySegment.copy(memory, JAVA_FLOAT, from, scales, lane, GROUP);
+        VectorScales.read(blocks, group, block, 1, scales, lane, STRIDE);
         int subColumns = blocks.format().subColumns();
         float[] zeros = minima;
         Arrays.fill(zeros, 0, GROUP, 0);
         for (int sub = 0; sub < PANEL_COLUMNS / subColumns; sub++) {
-            readBytes(memory, from + blocks.subScalesOffset() + (long) sub * GROUP, subFactors, 0);
+            readBytes(memory, from + (long) sub * GROUP, subFactors, 0);
             VectorPanel.scale(panel, sub * subColumns * STRIDE + lane, subColumns, subFactors, zeros, 0);
         }
         if (blocks.format().hasMin()) {
-            MemorySegment.copy(memory, JAVA_FLOAT, from + blocks.minScalesOffset(), scales, STRIDE + lane, GROUP);
+            VectorScales.readMinima(blocks, group, block, 1, scales, STRIDE + lane, STRIDE);
             for (int sub = 0; sub < PANEL_COLUMNS / subColumns; sub++) {
                 readBytes(memory, from + blocks.subMinsOffset() + (long) sub * GROUP, subMinima, sub * STRIDE + lane);
             }

@@ -51,14 +51,30 @@ final class VectorPanel {
     }
 
     /** 32 columns of quants as signed whole numbers. */
-    static void quants(MemorySegment memory, long from, int bits, int offset, float[] panel, int at) {
-        for (int i = 0; i < 4; i++) {
-            if (bits == 8) {
-                everyFourth(memory, from, 32, 8 * i, 0xFF, offset, panel, at + i * STRIDE);
-            } else {
-                everyFourth(memory, from, 16, 8 * i, 0xF, offset, panel, at + i * STRIDE);
-                everyFourth(memory, from, 16, 8 * i + 4, 0xF, offset, panel, at + (16 + i) * STRIDE);
+    static void quants(PackedQuants w, long from, VectorUnpacker unpacker, float[] panel, int at) {
+        int offset = w.format().offset();
+        if (!w.format().isPlain()) {
+            for (int part = 0; part < GROUP; part += L) {
+                unpacker.run(w.memory(), from + 4L * part, w.format(), 1, 4L * part);
             }
+            bytes(unpacker.memory(), 0, offset, panel, at);
+        } else if (w.format().bits() == 8) {
+            bytes(w.memory(), from, offset, panel, at);
+        } else {
+            nibbles(w.memory(), from, offset, panel, at);
+        }
+    }
+
+    private static void bytes(MemorySegment memory, long from, int offset, float[] panel, int at) {
+        for (int i = 0; i < 4; i++) {
+            everyFourth(memory, from, 32, 8 * i, 0xFF, offset, panel, at + i * STRIDE);
+        }
+    }
+
+    private static void nibbles(MemorySegment memory, long from, int offset, float[] panel, int at) {
+        for (int i = 0; i < 4; i++) {
+            everyFourth(memory, from, 16, 8 * i, 0xF, offset, panel, at + i * STRIDE);
+            everyFourth(memory, from, 16, 8 * i + 4, 0xF, offset, panel, at + (16 + i) * STRIDE);
         }
     }
 

@@ -27,28 +27,23 @@ final class VectorRowProduct {
 
     /** Output groups {@code from} to {@code to - 1}; x is row 0 of the prepared form. */
     static void run(PackedBlocks w, QuantisedRows x, FloatRows y, int from, int to, Workspace workspace) {
-        VectorDots dots = new VectorDots(w.memory(), w.bits(), w.offset(), x, workspace);
+        VectorDots dots = new VectorDots(w, x, workspace);
+        QuantisedRows.HeapRows heap = x.onHeap();
         float[] out = workspace.floats(Workspace.SUMS, GROUP);
+        float[] scales = workspace.floats(Workspace.SCALES, BLOCKS * GROUP);
+        float[] minima = workspace.floats(Workspace.MINIMA, BLOCKS * GROUP);
         for (int group = from; group < to; group++) {
             for (int part = 0; part < GROUP; part += L) {
                 FloatVector.zero(Lanes.FLOATS).intoArray(out, part);
                 for (int block = 0; block < w.blocks(); block += BLOCKS) {
                     int count = Math.min(BLOCKS, w.blocks() - block);
-                    long at = w.blockOffset(group, block) + 4L * part;
-                    dots.run(at + w.quantsOffset(), w.blockBytes(), block, count);
-                    if (w.hasMin()) {
-                        addBlocksAndMinima(w.memory(), at, w.blockBytes(), count, dots.dots(), x, block, out, part);
+                    dots.run(w.quantsOffset(group) + (long) block * w.blockBytes() + 4L * part, block, count);
+                    VectorScales.read(w, group, block, count, scales, 0, GROUP);
+                    if (w.format().hasMin()) {
+                        VectorScales.readMinima(w, group, block, count, minima, 0, GROUP);
+                        addBlocksAndMinima(scales, minima, count, dots.dots(), heap, block, out, part);
                     } else {
-                        addBlocks(
-                                w.memory(),
-                                at,
-                                w.blockBytes(),
-                                count,
-                                dots.dots(),
-                                x.onHeap().scales(),
-                                block,
-                                out,
-                                part);
+                        addBlocks(scales, count, dots.dots(), heap.scales(), block, out, part);
                     }
                 }
             }
@@ -58,21 +53,23 @@ final class VectorRowProduct {
 
     static void run(PackedSuperBlocks w, QuantisedRows x, FloatRows y, int from, int to, Workspace workspace) {
         QuantFormat format = w.format();
-        VectorDots dots = new VectorDots(w.memory(), format.bits(), format.offset(), x, workspace);
+        VectorDots dots = new VectorDots(w, x, workspace);
+        QuantisedRows.HeapRows heap = x.onHeap();
         float[] out = workspace.floats(Workspace.SUMS, GROUP);
         float[] scaled = workspace.floats(Workspace.MINIMUM_SUMS, GROUP);
-        int runBytes = PackedBlocks.quantBytes(format.bits());
+        float[] scales = workspace.floats(Workspace.SCALES, 2 * GROUP);
         for (int group = from; group < to; group++) {
             for (int part = 0; part < GROUP; part += L) {
                 FloatVector.zero(Lanes.FLOATS).intoArray(out, part);
                 for (int block = 0; block < w.blocks(); block++) {
                     long at = w.blockOffset(group, block);
-                    dots.run(at + w.quantsOffset() + 4L * part, runBytes, BLOCKS * block, BLOCKS);
-                    long subs = at + w.subScalesOffset() + part;
-                    sumScaled(w.memory(), subs, format.subColumns(), format.exactColumns(), dots.dots(), scaled);
-                    addScaled(w.memory(), at + 4L * part, scaled, x.onHeap().scales()[block], out, part);
+                    dots.run(at + w.runsOffset() + 4L * part, BLOCKS * block, BLOCKS);
+                    sumScaled(w.memory(), at + part, format.subColumns(), format.exactColumns(), dots.dots(), scaled);
+                    VectorScales.read(w, group, block, 1, scales, 0, GROUP);
+                    addScaled(scales, scaled, heap.scales()[block], out, part);
                     if (format.hasMin()) {
-                        subtractMinima(w, at, x, block, out, part);
+                        VectorScales.readMinima(w, group, block, 1, scales, GROUP, GROUP);
+                        subtractMinima(w, at, scales, heap, block, out, part);
                     }
                 }
             }
@@ -91,44 +88,33 @@ final class VectorRowProduct {
     }
 
     /** {@code out = fma(dot, ws * as, out)} for each block. */
-    private static void addBlocks(
-            MemorySegment w,
-            long at,
-            int blockBytes,
-            int count,
-            float[] dots,
-            float[] as,
-            int block,
-            float[] out,
-            int part) {
+    private static void addBlocks(float[] ws, int count, float[] dots, float[] as, int block, float[] out, int part) {
         FloatVector y = load(out, part);
         for (int i = 0; i < count; i++) {
             FloatVector dot = load(dots, 2 * i * L).add(load(dots, (2 * i + 1) * L));
-            y = dot.fma(Lanes.floats(w, at + (long) i * blockBytes).mul(as[block + i]), y);
+            y = dot.fma(load(ws, i * GROUP + part).mul(as[block + i]), y);
         }
         y.intoArray(out, part);
     }
 
     /** The same, and after each block {@code out = fma(-sum of x, min * as, out)}. */
     private static void addBlocksAndMinima(
-            MemorySegment w,
-            long at,
-            int blockBytes,
+            float[] ws,
+            float[] minima,
             int count,
             float[] dots,
-            QuantisedRows x,
+            QuantisedRows.HeapRows x,
             int block,
             float[] out,
             int part) {
         FloatVector y = load(out, part);
-        float[] as = x.onHeap().scales();
-        float[] sums = x.onHeap().sums32();
+        float[] as = x.scales();
+        float[] sums = x.sums32();
         for (int i = 0; i < count; i++) {
             FloatVector dot = load(dots, 2 * i * L).add(load(dots, (2 * i + 1) * L));
-            long from = at + (long) i * blockBytes;
-            y = dot.fma(Lanes.floats(w, from).mul(as[block + i]), y);
+            y = dot.fma(load(ws, i * GROUP + part).mul(as[block + i]), y);
             FloatVector sum = FloatVector.broadcast(Lanes.FLOATS, -sums[block + i]);
-            y = sum.fma(Lanes.floats(w, from + 64).mul(as[block + i]), y);
+            y = sum.fma(load(minima, i * GROUP + part).mul(as[block + i]), y);
         }
         y.intoArray(out, part);
     }
@@ -151,23 +137,26 @@ final class VectorRowProduct {
         Lanes.toFloats(sum).intoArray(out, 0);
     }
 
-    private static void addScaled(MemorySegment w, long scales, float[] scaled, float as, float[] out, int part) {
-        FloatVector factor = Lanes.floats(w, scales).mul(as);
+    private static void addScaled(float[] scales, float[] scaled, float as, float[] out, int part) {
+        FloatVector factor = load(scales, part).mul(as);
         load(scaled, 0).fma(factor, load(out, part)).intoArray(out, part);
     }
 
-    /** {@code out = fma(-(sum of subMin * sum(x)), dmin * as, out)}; the inner sum is exact below 2^24. */
+    /**
+     * {@code out = fma(-(sum of subMin * sum(x)), dmin * as, out)}; the inner sum is exact below 2^24. The second 16 of
+     * {@code scales} are dmin.
+     */
     private static void subtractMinima(
-            PackedSuperBlocks w, long at, QuantisedRows x, int block, float[] out, int part) {
-        int subs = PackedSuperBlocks.BLOCK_COLUMNS / w.format().subColumns();
-        float[] sums = subs == 16 ? x.onHeap().sums16() : x.onHeap().sums32();
+            PackedSuperBlocks w, long at, float[] scales, QuantisedRows.HeapRows x, int block, float[] out, int part) {
+        int subs = w.format().subBlocks();
+        float[] sums = subs == 16 ? x.sums16() : x.sums32();
         long minima = at + w.subMinsOffset() + part;
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         for (int sub = 0; sub < subs; sub++) {
             FloatVector minimum = Lanes.signedBytes(w.memory(), minima + (long) sub * GROUP);
             sum = minimum.fma(FloatVector.broadcast(Lanes.FLOATS, sums[block * subs + sub]), sum);
         }
-        FloatVector factor = Lanes.floats(w.memory(), at + w.minScalesOffset() + 4L * part);
-        sum.neg().fma(factor.mul(x.onHeap().scales()[block]), load(out, part)).intoArray(out, part);
+        FloatVector factor = load(scales, GROUP + part);
+        sum.neg().fma(factor.mul(x.scales()[block]), load(out, part)).intoArray(out, part);
     }
 }

@@ -1,25 +1,27 @@
 package wok.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import wok.tensor.DType;
 import wok.tensor.Shape;
 import wok.tensor.Tensor;
 
 /**
- * Widens every file type losslessly into one of the few packed families. A new file type is a case in
- * {@link BlockParts} and a line in {@link QuantFormat}, not a new kernel. Stateless; any thread.
+ * Rearranges every file type losslessly into one of the few packed families. A new file type is a case in
+ * {@link BlockParts} and {@link BlockPlanes} and a line in {@link QuantFormat}, not a new kernel. The packed bytes are a
+ * pure function of the tensor's bytes and its type, so that they may be kept, see {@link PackingMemory}. Stateless;
+ * any thread.
  */
 public final class WeightPacker {
-    private static final int ROWS = PackedMatrix.GROUP_ROWS;
+    /** Groups are shared out in this many tasks per thread. */
+    private static final int TASKS_PER_THREAD = 6;
+
     /** The matrix of {@link #layout}: a group and a padded one, a block of every kind. */
-    private static final int LAYOUT_ROWS = ROWS + 1;
+    private static final int LAYOUT_ROWS = PackedMatrix.GROUP_ROWS + 1;
 
     private static final int LAYOUT_COLUMNS = 256;
 
@@ -50,13 +52,14 @@ public final class WeightPacker {
             throw BlockDecoder.unsupported(weight.dtype());
         }
         return QuantFormat.of(weight.dtype())
-                .map(format -> packQuantised(weight, format, precision, memory, team))
+                .map(format -> packQuants(weight, format, precision, memory, team))
                 .orElseGet(() -> packFloats(weight, memory, team));
     }
 
     /**
-     * A number that is another one when the packed bytes of this type are: the checksum of a small matrix, packed. What
-     * was packed by another version of this class is known by it, without anybody having to count versions.
+     * A number that is another one when the packed bytes of this type are: the checksum of the type's name and a small
+     * matrix, packed. What was packed by another version of this class is known by it, without anybody having to count
+     * versions.
      */
     public static long layout(DType type, ThreadTeam team) {
         try (Arena arena = Arena.ofShared()) {
@@ -69,14 +72,9 @@ public final class WeightPacker {
             PackingMemory memory = PackingMemory.of((bytes, alignment) -> packed[0] = arena.allocate(bytes, alignment));
             pack(new Tensor("layout", type, shape, data), ActivationPrecision.Q8, memory, team);
             CRC32C sum = new CRC32C();
+            sum.update(type.name().getBytes(StandardCharsets.US_ASCII));
             sum.update(packed[0].asByteBuffer());
             return packed[0].byteSize() << 32 | sum.getValue();
-        }
-    }
-
-    private static void fill(PackingMemory memory, PackedMatrix packed, ThreadTeam team, ThreadTeam.Task packGroup) {
-        if (!memory.isFilled()) {
-            team.run(packed.groups(), packGroup);
         }
     }
 
@@ -94,120 +92,46 @@ public final class WeightPacker {
     }
 
     private static PackedMatrix packFloats(Tensor weight, PackingMemory memory, ThreadTeam team) {
-        DType type = switch (weight.dtype()) {
-            case BF16 -> DType.BF16;
-            case F16 -> DType.F16;
-            default -> DType.F32;
-        };
+        DType type = weight.dtype() == DType.F64 ? DType.F32 : weight.dtype();
         PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), type);
-        fill(memory, packed, team, (group, worker) -> {
-            float[] values = new float[packed.columns()];
-            for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
-                BlockDecoder.decode(weight.dtype(), weight.row(row), 0, values.length, values, 0);
-                writeRow(packed, row, values);
-            }
-        });
+        fill(memory, packed, team, (from, to) -> FloatPacking.run(weight, packed, from, to));
         return packed;
     }
 
-    /** Values come from the packed type, so narrowing them back is exact. */
-    private static void writeRow(PackedFloats packed, int row, float[] values) {
-        MemorySegment memory = packed.memory();
-        for (int column = 0; column < values.length; column++) {
-            long element = packed.element(row, column);
-            switch (packed.type()) {
-                case F16 -> memory.set(JAVA_SHORT, 2 * element, Float.floatToFloat16(values[column]));
-                case BF16 ->
-                    memory.set(JAVA_SHORT, 2 * element, (short) (Float.floatToRawIntBits(values[column]) >>> 16));
-                default -> memory.set(JAVA_FLOAT, 4 * element, values[column]);
-            }
-        }
-    }
-
-    private static PackedMatrix packQuantised(
+    private static PackedMatrix packQuants(
             Tensor weight, QuantFormat format, ActivationPrecision precision, PackingMemory memory, ThreadTeam team) {
         boolean exact = precision == ActivationPrecision.F32;
-        if (format.superBlock()) {
-            ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK256;
-            PackedSuperBlocks packed = PackedSuperBlocks.of(memory, rows(weight), columns(weight), format, form);
-            fill(memory, packed, team, (group, worker) -> packGroup(weight, packed, group));
-            return packed;
-        }
-        ActivationForm form = exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK32;
-        PackedBlocks packed = PackedBlocks.of(memory, rows(weight), columns(weight), format, form);
-        fill(memory, packed, team, (group, worker) -> packGroup(weight, packed, group));
+        PackedQuants packed = format.superBlock()
+                ? PackedSuperBlocks.of(
+                        memory,
+                        rows(weight),
+                        columns(weight),
+                        format,
+                        exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK256)
+                : PackedBlocks.of(
+                        memory,
+                        rows(weight),
+                        columns(weight),
+                        format,
+                        exact ? ActivationForm.F32 : ActivationForm.Q8_BLOCK32);
+        fill(memory, packed, team, (from, to) -> QuantPacking.run(weight, packed, from, to));
         return packed;
     }
 
-    private static void packGroup(Tensor weight, PackedBlocks packed, int group) {
-        BlockParts parts = new BlockParts();
-        for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
-            MemorySegment data = weight.row(row);
-            int lane = row % ROWS;
-            for (int block = 0; block < packed.blocks(); block++) {
-                parts.read(weight.dtype(), data, (long) block * weight.dtype().blockBytes());
-                long at = packed.blockOffset(group, block);
-                packed.memory().set(JAVA_FLOAT, at + 4L * lane, parts.scale);
-                if (packed.hasMin()) {
-                    packed.memory().set(JAVA_FLOAT, at + 64 + 4L * lane, parts.minScale);
-                }
-                writeQuants(
-                        packed.memory(), at + packed.quantsOffset(), lane, parts, 0, packed.bits(), packed.offset());
-            }
-        }
+    @FunctionalInterface
+    private interface Groups {
+        void pack(int from, int to);
     }
 
-    private static void packGroup(Tensor weight, PackedSuperBlocks packed, int group) {
-        BlockParts parts = new BlockParts();
-        for (int row = group * ROWS; row < Math.min(packed.rows(), (group + 1) * ROWS); row++) {
-            MemorySegment data = weight.row(row);
-            for (int block = 0; block < packed.blocks(); block++) {
-                parts.read(weight.dtype(), data, (long) block * weight.dtype().blockBytes());
-                writeSuperBlock(packed, packed.blockOffset(group, block), row % ROWS, parts);
-            }
+    private static void fill(PackingMemory memory, PackedMatrix packed, ThreadTeam team, Groups operation) {
+        if (!memory.isFilled()) {
+            int groups = packed.groups();
+            int tasks = Math.min(groups, team.threads() * TASKS_PER_THREAD);
+            team.run(
+                    tasks,
+                    (task, worker) -> operation.pack(
+                            (int) ((long) groups * task / tasks), (int) ((long) groups * (task + 1) / tasks)));
         }
-    }
-
-    private static void writeSuperBlock(PackedSuperBlocks packed, long at, int lane, BlockParts parts) {
-        MemorySegment memory = packed.memory();
-        QuantFormat format = packed.format();
-        memory.set(JAVA_FLOAT, at + 4L * lane, parts.scale);
-        if (format.hasMin()) {
-            memory.set(JAVA_FLOAT, at + packed.minScalesOffset() + 4L * lane, parts.minScale);
-        }
-        for (int sub = 0; sub < PackedSuperBlocks.BLOCK_COLUMNS / format.subColumns(); sub++) {
-            long place = at + sub * (long) ROWS + lane;
-            memory.set(JAVA_BYTE, place + packed.subScalesOffset(), (byte) parts.subScales[sub]);
-            if (format.hasMin()) {
-                memory.set(JAVA_BYTE, place + packed.subMinsOffset(), (byte) parts.subMins[sub]);
-            }
-        }
-        for (int run = 0; run < 8; run++) {
-            long quants = at + packed.quantsOffset() + (long) run * PackedBlocks.quantBytes(format.bits());
-            writeQuants(memory, quants, lane, parts, run * 32, format.bits(), format.offset());
-        }
-    }
-
-    private static void writeQuants(
-            MemorySegment memory, long at, int lane, BlockParts parts, int from, int bits, int offset) {
-        int columns = bits == 8 ? 32 : 16;
-        for (int column = 0; column < columns; column += 4) {
-            int packed = fourBytes(parts.quants, from + column, offset, bits);
-            if (bits == 4) {
-                packed |= fourBytes(parts.quants, from + column + 16, offset, bits) << 4;
-            }
-            memory.set(PackedBlocks.FOUR_COLUMNS, at + 16L * column + 4L * lane, packed);
-        }
-    }
-
-    /** Four neighbouring quants, made unsigned, as the bytes of an int. */
-    private static int fourBytes(int[] quants, int from, int offset, int bits) {
-        int a = quants[from] + offset;
-        int b = quants[from + 1] + offset;
-        int c = quants[from + 2] + offset;
-        int d = quants[from + 3] + offset;
-        Objects.checkIndex(a | b | c | d, 1 << bits);
-        return a | b << 8 | c << 16 | d << 24;
     }
 
     private static int rows(Tensor weight) {

@@ -24,6 +24,7 @@ final class Workspace {
     private final float[][] floats = new float[13][0];
     private int[] ints = {};
     private @Nullable VectorAttention attention;
+    private @Nullable VectorUnpacker unpacker;
 
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {
@@ -39,6 +40,16 @@ final class Workspace {
             ints = new int[length];
         }
         return ints;
+    }
+
+    /** The worker's unpacker of the vector set, made at the first call. */
+    VectorUnpacker vectorUnpacker() {
+        VectorUnpacker made = unpacker;
+        if (made == null) {
+            made = new VectorUnpacker();
+            unpacker = made;
+        }
+        return made;
     }
 
     /** The worker's attention of the vector set, made at the first call: the reference needs none. */

@@ -78,6 +78,44 @@ class WeightPackerTest {
         return Bits.of(y, 1);
     }
 
+    /** Rows and columns beyond what is packed at once, in several tasks, the last group with one row. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void everyPackedValueIsTheDecodedOne(DType type) {
+        int columns = 2048 + 256;
+        try (Arena arena = Arena.ofShared();
+                ThreadTeam team = ThreadTeam.create(2)) {
+            Tensor weight = GoldenBlocks.tensor(type, OUTPUTS, columns, arena);
+            PackedMatrix packed = WeightPacker.pack(weight, ActivationPrecision.F32, arena, team);
+            float[] expected = new float[columns];
+            float[] actual = new float[columns];
+            for (int row = 0; row < OUTPUTS; row++) {
+                BlockDecoder.decode(type, weight.data(), (long) row * columns, columns, expected, 0);
+                ReferenceMatmul.values(packed, row, actual);
+                assertThat(Bits.of(actual)).as("row %d", row).isEqualTo(Bits.of(expected));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void everySectionStartsOnACacheLine(DType type) {
+        try (Arena arena = Arena.ofShared();
+                ThreadTeam team = ThreadTeam.create(1)) {
+            int columns = type.blockElements() == 256 ? 768 : 96;
+            Tensor weight = GoldenBlocks.tensor(type, OUTPUTS, columns, arena);
+            PackedMatrix packed = WeightPacker.pack(weight, ActivationPrecision.Q8, arena, team);
+            if (packed instanceof PackedQuants quants) {
+                assertThat(quants.bytes()).isEqualTo(3 * quants.groupBytes());
+                for (int group = 0; group < 3; group++) {
+                    assertThat(quants.scalesAt(group) % 64).isZero();
+                    assertThat(quants.minsAt(group) % 64).isZero();
+                    assertThat(quants.quantsAt(group) % 64).isZero();
+                }
+            }
+        }
+    }
+
     /** What is kept on disk for one precision serves the other. */
     @ParameterizedTest
     @MethodSource("types")

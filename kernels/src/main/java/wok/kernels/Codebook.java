@@ -1,0 +1,39 @@
+package wok.kernels;
+
+/**
+ * What the sixteen 4-bit codes of a nonlinear file type stand for; such weights stay codes in memory and are looked up
+ * when they are multiplied. Immutable; any thread.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // nobody writes the arrays
+enum Codebook {
+    /** The code is the quant plus an offset. */
+    NONE(new byte[16]),
+    /** ggml's nonlinear codebook ({@code kvalues_iq4nl}). */
+    IQ4(new byte[] {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}),
+    /** E2M1 values, doubled so that they are whole numbers; the scale is halved for it. OCP microscaling formats 1.0. */
+    MXFP4(new byte[] {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12});
+
+    /** What is added to a value to make it unsigned. */
+    static final int OFFSET = 128;
+
+    private final byte[] values;
+    private final byte[] unsigned;
+
+    Codebook(byte[] values) {
+        this.values = values;
+        unsigned = values.clone();
+        for (int code = 0; code < unsigned.length; code++) {
+            unsigned[code] = (byte) (unsigned[code] + OFFSET);
+        }
+    }
+
+    /** The signed value of code 0 to 15; not for {@link #NONE}. */
+    int value(int code) {
+        return values[code];
+    }
+
+    /** The values plus {@link #OFFSET} as unsigned bytes, in the order of their codes; not a copy. */
+    byte[] unsigned() {
+        return unsigned;
+    }
+}
