@@ -53,11 +53,14 @@ final class MachineChecks {
                 : Finding.ok("processor", found);
     }
 
-    /** The set that is taken, its self-tests, and whether each set can be asked for. */
+    /** The set that is taken, why no faster one, its self-tests, and whether each set can be asked for. */
     static List<Finding> kernels() {
         List<Finding> findings = new ArrayList<>();
         KernelSelection best = Kernels.best();
         findings.add(Finding.ok("kernels", best.kernels().name() + ": " + best.reason()));
+        for (String faster : best.passedOver()) {
+            findings.add(Finding.ok("not taken", faster));
+        }
         for (String test : best.selfTests()) {
             findings.add(Finding.ok("self-test", test));
         }
@@ -68,14 +71,12 @@ final class MachineChecks {
     }
 
     private static Finding kernels(KernelSet set) {
-        String name = "--kernels";
-        if (set == KernelSet.MACHINE) {
-            return Finding.ok(name, "machine: not in this version"); // a reserved word; nobody misses it
-        }
         try {
-            return Finding.ok(name, Kernels.create(set).name());
+            return Finding.ok(
+                    "--kernels",
+                    set + (set == KernelSet.MACHINE ? ": " + Kernels.create(set).name() : ": works here"));
         } catch (KernelException e) {
-            return Finding.warn(name, Failures.line(e), "the others give the same answers");
+            return Finding.warn("--kernels", Failures.line(e), "the others give the same answers");
         }
     }
 

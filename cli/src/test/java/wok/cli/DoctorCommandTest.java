@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import wok.formats.Json;
 import wok.hub.HubOptions;
+import wok.kernels.KernelSet;
 
 class DoctorCommandTest {
     @TempDir
@@ -42,8 +43,12 @@ class DoctorCommandTest {
     }
 
     @Test
-    void saysThatMachineKernelsAreNotInThisVersionAndDoesNotWarn() {
-        assertThat(MachineChecks.kernels()).contains(Finding.ok("--kernels", "machine: not in this version"));
+    void namesTheKernelsThatAreTakenAndAllThatCanBeAskedFor() {
+        List<Finding> findings = MachineChecks.kernels();
+        assertThat(findings).contains(Finding.ok("--kernels", "reference: works here"));
+        assertThat(findings.stream().filter(finding -> finding.name().equals("--kernels")))
+                .hasSize(KernelSet.values().length);
+        assertThat(findings.getFirst().found()).contains("agrees with the reference bit for bit");
     }
 
     @Test

@@ -153,11 +153,13 @@ class RunCommandTest {
     }
 
     @Test
-    void rejectsKernelsThatAreNotInThisVersion() {
-        CommandRun run = CommandRun.of("run", model, "a", "--kernels", "machine");
-        assertThat(run.code()).isEqualTo(1);
+    void rejectsUnknownKernels() {
+        CommandRun run = CommandRun.of("run", model, "a", "--kernels", "machine:sse");
+        assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).hasLineCount(1).startsWith("wok: ").contains("machine");
+        assertThat(run.err())
+                .hasLineCount(1)
+                .contains("--kernels: machine:sse (expected: one of reference, vector, machine, machine:avx512,");
     }
 
     @Test

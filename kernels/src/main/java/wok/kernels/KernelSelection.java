@@ -1,56 +1,128 @@
 package wok.kernels;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Which kernel set was chosen and why, for {@code wok doctor}.
  *
+ * <p>The sets are tried from the fastest on: the first that works here and computes small cases as the reference does,
+ * bit for bit, is taken. A set that is not needed is not touched: loading the Vector API's classes alone takes most of
+ * a second of a processor.
+ *
  * @param reason one sentence
- * @param selfTests one line per operation that was compared with the reference, empty if the set did not load
+ * @param selfTests one line per operation of the chosen set that was compared with the reference; if none was good
+ *     enough, those of the sets that differed
+ * @param passedOver for each faster set one line why it was not taken
  */
-public record KernelSelection(Kernels kernels, String reason, List<String> selfTests) {
+public record KernelSelection(Kernels kernels, String reason, List<String> selfTests, List<String> passedOver) {
+    private static final String VECTOR_ABSENT = KernelSet.VECTOR + ": the module jdk.incubator.vector is not there"
+            + " (expected: java --add-modules jdk.incubator.vector, or wok on the module path)";
+
+    /** The sets from the fastest on; the reference is behind them. */
+    private static final List<Candidate> FASTER = List.of(
+            new Candidate(KernelSet.MACHINE_AVX512, () -> MachineKernels.create(MachineTier.AVX512)),
+            new Candidate(KernelSet.MACHINE_AVX2, () -> MachineKernels.create(MachineTier.AVX2)),
+            new Candidate(KernelSet.VECTOR, KernelSelection::vector));
+
+    /**
+     * A set that may be taken.
+     *
+     * @param make throws {@link KernelException} if the set does not work here
+     */
+    record Candidate(KernelSet set, Supplier<LeafKernels> make) {}
+
     public KernelSelection {
         selfTests = List.copyOf(selfTests);
+        passedOver = List.copyOf(passedOver);
     }
 
     public KernelSet set() {
         return kernels.set();
     }
 
-    private static final String ABSENT = "kernels: vector needs the module jdk.incubator.vector"
-            + " (expected: java --add-modules jdk.incubator.vector, or wok on the module path)";
-
-    /** The vector set if it loads and agrees with the reference, else the reference. */
-    static KernelSelection best() {
-        ReferenceKernels reference = new ReferenceKernels();
-        if (!vectorIsPresent()) {
-            return new KernelSelection(reference, ABSENT, List.of());
-        }
-        return judge(new VectorKernels(), reference);
+    /** The name of the set and, if there are faster ones, why they were not taken: one line. */
+    public String describe() {
+        return kernels.name() + (passedOver.isEmpty() ? "" : " (not " + String.join("; not ", passedOver) + ")");
     }
 
-    /** The tested set if all its self-tests agree, else the reference. */
-    static KernelSelection judge(Kernels tested, Kernels reference) {
-        List<SelfTest.Result> results = SelfTest.run(tested, reference);
-        boolean agrees = results.stream().allMatch(SelfTest.Result::agrees);
-        String reason = tested.name()
-                + (agrees
-                        ? " agrees with the reference bit for bit"
-                        : " differs from the reference on this machine, see the self-tests");
-        List<String> lines = results.stream().map(SelfTest.Result::toString).toList();
-        return new KernelSelection(agrees ? tested : reference, reason, lines);
+    static KernelSelection best() {
+        return best(FASTER);
+    }
+
+    /** The first candidate that works and agrees with the reference, else the reference. */
+    static KernelSelection best(List<Candidate> candidates) {
+        ReferenceKernels reference = new ReferenceKernels();
+        List<String> passedOver = new ArrayList<>();
+        List<String> differing = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            try {
+                LeafKernels kernels = candidate.make().get();
+                List<SelfTest.Result> results = SelfTest.run(kernels, reference);
+                List<String> lines =
+                        results.stream().map(SelfTest.Result::toString).toList();
+                if (results.stream().allMatch(SelfTest.Result::agrees)) {
+                    String reason = kernels.name() + " agrees with the reference bit for bit";
+                    return new KernelSelection(kernels, reason, lines, passedOver);
+                }
+                passedOver.add(differs(candidate.set(), results));
+                differing.addAll(lines);
+            } catch (KernelException e) {
+                passedOver.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return new KernelSelection(reference, "no faster set works here", differing, passedOver);
+    }
+
+    private static String differs(KernelSet set, List<SelfTest.Result> results) {
+        List<String> failed = results.stream()
+                .filter(result -> !result.agrees())
+                .map(SelfTest.Result::toString)
+                .toList();
+        return set + ": its self-test failed: " + failed.getFirst()
+                + (failed.size() > 1 ? ", and " + (failed.size() - 1) + " more" : "");
     }
 
     /**
-     * The vector set.
+     * The set of that name.
      *
-     * @throws KernelException if the Vector API is not there
+     * @throws KernelException if it does not work here or differs from the reference
      */
-    static Kernels vector() {
+    static Kernels create(KernelSet set) {
+        return switch (set) {
+            case REFERENCE -> new ReferenceKernels();
+            case VECTOR -> vector();
+            case MACHINE ->
+                machine(FASTER.stream()
+                        .filter(candidate -> candidate.set() != KernelSet.VECTOR)
+                        .toList());
+            case MACHINE_AVX512, MACHINE_AVX2 ->
+                machine(FASTER.stream()
+                        .filter(candidate -> candidate.set() == set)
+                        .toList());
+        };
+    }
+
+    private static Kernels machine(List<Candidate> tiers) {
+        KernelSelection selection = best(tiers);
+        if (selection.set() == KernelSet.REFERENCE) {
+            throw new KernelException(
+                    String.join("; ", selection.passedOver()) + "; take another set, all give the same answers");
+        }
+        return selection.kernels();
+    }
+
+    private static LeafKernels vector() {
         if (!vectorIsPresent()) {
-            throw new KernelException(ABSENT);
+            throw new KernelException(VECTOR_ABSENT);
         }
         return new VectorKernels();
+    }
+
+    /** What computes where a faster set has no code of its own. */
+    static LeafKernels portable() {
+        return vectorIsPresent() ? new VectorKernels() : new ReferenceKernels();
     }
 
     private static boolean vectorIsPresent() {

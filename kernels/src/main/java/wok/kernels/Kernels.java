@@ -5,7 +5,7 @@ package wok.kernels;
  * Stateless; any thread.
  */
 public sealed interface Kernels permits LeafKernels {
-    /** {@code reference}, {@code vector (512 bits)}, … */
+    /** {@code reference}, {@code vector (512 bits)}, {@code machine:avx512}, … */
     String name();
 
     KernelSet set();
@@ -13,15 +13,10 @@ public sealed interface Kernels permits LeafKernels {
     /**
      * The named set.
      *
-     * @throws KernelException if it is not in this build or does not work on this machine
+     * @throws KernelException if it does not work on this machine
      */
     static Kernels create(KernelSet set) {
-        return switch (set) {
-            case REFERENCE -> new ReferenceKernels();
-            case VECTOR -> KernelSelection.vector();
-            case MACHINE ->
-                throw new KernelException("kernels: machine is not in this build (expected: vector or reference)");
-        };
+        return KernelSelection.create(set);
     }
 
     /** The fastest set that works here and passes its self-test, with the reason for the choice. */

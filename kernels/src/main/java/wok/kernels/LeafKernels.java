@@ -4,7 +4,7 @@ package wok.kernels;
  * The leaf operations of a kernel set: one row, one range of output groups or one head at a time, on the calling
  * thread. {@link Compute} checks shapes and splits whole operations; the order of operations of each is in docs/math.
  */
-sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKernels {
+sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKernels, MachineKernels {
     /** Whether products read the copies on the heap of {@link QuantisedRows}. */
     boolean multipliesOnHeap();
 

@@ -81,15 +81,18 @@ class AttentionTest {
     @ParameterizedTest
     @MethodSource("cases")
     void bothSetsGiveTheSameBits(KvType type, AttentionSpec spec, int length) {
-        try (Arena arena = Arena.ofShared();
-                Compute reference = Compute.create(KernelSet.REFERENCE, 2);
-                Compute vector = Compute.create(KernelSet.VECTOR, 2)) {
-            Sequence sequence = new Sequence(arena, spec, length, 77);
-            KvLayer kv = sequence.filled(arena, vector, type);
-            int from = Math.max(0, length - 60);
-            assertThat(sequence.attend(arena, vector, kv, from, length))
-                    .isEqualTo(sequence.attend(arena, reference, kv, from, length));
-        }
+        TestSets.fast().forEach(set -> {
+            try (Arena arena = Arena.ofShared();
+                    Compute reference = Compute.of(TestSets.reference(), 2);
+                    Compute fast = Compute.of(set, 2)) {
+                Sequence sequence = new Sequence(arena, spec, length, 77);
+                KvLayer kv = sequence.filled(arena, fast, type);
+                int from = Math.max(0, length - 60);
+                assertThat(sequence.attend(arena, fast, kv, from, length))
+                        .as(set.name())
+                        .isEqualTo(sequence.attend(arena, reference, kv, from, length));
+            }
+        });
     }
 
     @ParameterizedTest

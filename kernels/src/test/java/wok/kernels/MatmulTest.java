@@ -48,17 +48,22 @@ class MatmulTest {
 
     private static void compareSets(DType type, ActivationPrecision precision, int outputs, int columns, int rowsMax) {
         try (Arena arena = Arena.ofShared();
-                Compute reference = Compute.create(KernelSet.REFERENCE, 1);
-                Compute vector = Compute.create(KernelSet.VECTOR, 1)) {
+                Compute reference = Compute.of(TestSets.reference(), 1)) {
             Tensor tensor = unevenTensor(type, outputs, columns, arena);
-            PackedMatrix w = WeightPacker.pack(tensor, precision, arena, vector.team());
+            PackedMatrix w = WeightPacker.pack(tensor, precision, arena, reference.team());
             Activations x = TestRows.activations(arena, rowsMax, columns, outputs + columns);
             int[] expected = product(reference, w, x, rowsMax, arena);
-            for (int n = 1; n <= rowsMax; n++) {
-                assertThat(product(vector, w, x, n, arena))
-                        .as("%s %s, %d outputs, %d columns, %d rows", type, precision, outputs, columns, n)
-                        .isEqualTo(java.util.Arrays.copyOf(expected, n * outputs));
-            }
+            TestSets.fast().forEach(set -> {
+                try (Compute fast = Compute.of(set, 1)) {
+                    for (int n = 1; n <= rowsMax; n++) {
+                        assertThat(product(fast, w, x, n, arena))
+                                .as(
+                                        "%s: %s %s, %d outputs, %d columns, %d rows",
+                                        set.name(), type, precision, outputs, columns, n)
+                                .isEqualTo(java.util.Arrays.copyOf(expected, n * outputs));
+                    }
+                }
+            });
         }
     }
 

@@ -14,19 +14,34 @@ class RowOperationsTest {
     private static final int ROWS = 5;
     private static final int COLUMNS_MAX = 3 * 16 + 1;
 
-    /** Runs an operation in place on the same rows in both sets, for every length up to three widths and one. */
+    /**
+     * Runs an operation in place on the same rows in the reference and in every other set, for every length up to three
+     * widths and one, without and with numbers that are none.
+     */
     private static void sameBits(BiConsumer<Compute, FloatRows> operation) {
-        try (Arena arena = Arena.ofShared();
-                Compute reference = Compute.create(KernelSet.REFERENCE, 1);
-                Compute vector = Compute.create(KernelSet.VECTOR, 3)) {
-            for (int columns = 1; columns <= COLUMNS_MAX; columns++) {
-                FloatRows expected = TestRows.rows(arena, ROWS, columns, columns);
-                FloatRows actual = TestRows.copy(arena, expected);
-                operation.accept(reference, expected);
-                operation.accept(vector, actual);
-                assertThat(Bits.of(actual, ROWS)).as("%d columns", columns).isEqualTo(Bits.of(expected, ROWS));
+        TestSets.fast().forEach(set -> {
+            try (Arena arena = Arena.ofShared();
+                    Compute reference = Compute.of(TestSets.reference(), 1);
+                    Compute fast = Compute.of(set, 3)) {
+                for (int columns = 1; columns <= COLUMNS_MAX; columns++) {
+                    FloatRows expected = TestRows.rows(arena, ROWS, columns, columns);
+                    spoil(expected);
+                    FloatRows actual = TestRows.copy(arena, expected);
+                    operation.accept(reference, expected);
+                    operation.accept(fast, actual);
+                    assertThat(Bits.of(actual, ROWS))
+                            .as("%s, %d columns", set.name(), columns)
+                            .isEqualTo(Bits.of(expected, ROWS));
+                }
             }
-        }
+        });
+    }
+
+    /** A NaN and infinities in the last two rows. */
+    private static void spoil(FloatRows x) {
+        x.set(ROWS - 1, x.columns() / 2, Float.NaN);
+        x.set(ROWS - 2, x.columns() - 1, Float.NEGATIVE_INFINITY);
+        x.set(ROWS - 2, 0, Float.POSITIVE_INFINITY);
     }
 
     private static FloatRows weights(int count) {

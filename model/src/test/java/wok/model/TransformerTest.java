@@ -23,7 +23,6 @@ import wok.formats.Json;
 import wok.formats.ModelSource;
 import wok.formats.SafetensorsWriter;
 import wok.kernels.FloatRows;
-import wok.kernels.KernelSet;
 import wok.kernels.KvType;
 import wok.tensor.DType;
 import wok.tensor.Shape;
@@ -234,15 +233,6 @@ class TransformerTest {
                     requireNonNull(closed.tensors().get("token_embd.weight")).data();
             assertThat(data.scope().isAlive()).isFalse();
         }
-    }
-
-    @Test
-    void rejectsKernelsThatAreNotInThisBuild() {
-        Path file = TinyModel.of(TinyFamily.LLAMA).writeGguf(folder.resolve("model.gguf"));
-
-        assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(() -> Transformer.open(ModelSource.open(file), OPTIONS.withKernels(KernelSet.MACHINE)))
-                .withMessageContaining("machine");
     }
 
     @Test

@@ -1,0 +1,182 @@
+package wok.kernels;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import wok.assembler.CpuFeatures;
+
+/**
+ * Machine code assembled at start-up for the CPU at hand: the fastest set.
+ *
+ * <p>How it works. Each operation has a generator ({@link RmsNormCode}, …) which writes the canonical arithmetic down as
+ * instructions, through {@link wok.assembler.Assembler}; this class looks up addresses and calls the result. Shapes were
+ * checked by {@link Compute}, so a call passes addresses and counts and nothing else; {@link #address} checks once that a
+ * run of elements lies in its segment. What has no machine code is computed by the portable set: the bits are the same.
+ *
+ * <p>Why not a library in C: nothing to compile, ship or find at run time, and the generator knows the shape. Why not
+ * only the Vector API: it has no dot products of bytes, its classes take most of a second to load and warm up, and a
+ * loop that is too long for the compiler allocates its vectors.
+ *
+ * <p>The code is freed when the kernels are no longer reachable. Stateless; any thread.
+ */
+final class MachineKernels implements LeafKernels {
+    private final MachineTier tier;
+    private final MachineRows rows;
+    private final LeafKernels portable;
+
+    MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
+        this.tier = tier;
+        this.rows = rows;
+        this.portable = portable;
+    }
+
+    /**
+     * The set for a tier, assembled.
+     *
+     * @throws KernelException if the machine is no x86-64, the CPU lacks what the tier needs, or the system or the JVM
+     *     forbids calling assembled code
+     */
+    static MachineKernels create(MachineTier tier) {
+        refuseForeignSystems(tier);
+        try {
+            List<String> missing = tier.missing(CpuFeatures.read());
+            if (!missing.isEmpty()) {
+                throw new KernelException(tier.set() + ": the CPU has no " + String.join(", ", missing));
+            }
+            return assemble(tier);
+        } catch (UnsupportedOperationException e) {
+            throw new KernelException(tier.set() + ": " + e.getMessage(), e);
+        } catch (IllegalCallerException e) {
+            throw new KernelException(
+                    tier.set() + ": native access is denied (expected: java --enable-native-access=wok.assembler, or"
+                            + " =ALL-UNNAMED with wok on the class path)",
+                    e);
+        }
+    }
+
+    private static void refuseForeignSystems(MachineTier tier) {
+        String architecture = System.getProperty("os.arch", "");
+        if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
+            throw new KernelException(tier.set() + ": the CPU is " + architecture + " (expected: x86-64)");
+        }
+        if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
+            throw new KernelException(
+                    tier.set() + ": Windows passes arguments in other registers (expected: Linux or macOS)");
+        }
+    }
+
+    private static MachineKernels assemble(MachineTier tier) {
+        return new MachineKernels(tier, MachineRows.assemble(tier, Arena.ofAuto()), KernelSelection.portable());
+    }
+
+    @Override
+    public String name() {
+        return tier.set().word();
+    }
+
+    @Override
+    public KernelSet set() {
+        return tier.set();
+    }
+
+    @Override
+    public boolean multipliesOnHeap() {
+        return portable.multipliesOnHeap();
+    }
+
+    @Override
+    public void quantise(FloatRows x, int row, QuantisedRows out) {
+        portable.quantise(x, row, out);
+    }
+
+    @Override
+    public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
+        portable.matmul(w, x, n, y, from, to, workspace);
+    }
+
+    @Override
+    public void addBias(FloatRows y, int row, FloatRows bias) {
+        rows.add().call(address(y, row, 0, y.columns()), address(bias, 0, 0, y.columns()), y.columns(), 0, 0, 0);
+    }
+
+    @Override
+    public void rmsNorm(FloatRows x, int row, int at, FloatRows weight, float eps, FloatRows out, Workspace workspace) {
+        int count = weight.columns();
+        rows.rmsNorm()
+                .call(
+                        address(x, row, at, count),
+                        address(out, row, at, count),
+                        address(weight, 0, 0, count),
+                        count,
+                        1,
+                        Float.floatToRawIntBits(eps));
+    }
+
+    @Override
+    public void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position) {
+        long entry = 4L * position * table.pairs();
+        rows.rope(table.pairing())
+                .call(
+                        address(x, row, 0, heads * headDim),
+                        address(table.cosines(), entry, 4L * table.pairs()),
+                        address(table.sines(), entry, 4L * table.pairs()),
+                        table.pairs(),
+                        heads,
+                        4L * headDim);
+    }
+
+    @Override
+    public void gatedActivation(
+            FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
+        int count = gate.columns();
+        rows.gated(kind)
+                .call(
+                        address(gate, row, 0, count),
+                        address(up, row, 0, count),
+                        address(out, row, 0, count),
+                        count,
+                        0,
+                        0);
+    }
+
+    @Override
+    public void add(FloatRows x, FloatRows y, int row) {
+        rows.add().call(address(x, row, 0, x.columns()), address(y, row, 0, x.columns()), x.columns(), 0, 0, 0);
+    }
+
+    @Override
+    public void scale(FloatRows x, int row, float factor) {
+        rows.scale().call(address(x, row, 0, x.columns()), x.columns(), Float.floatToRawIntBits(factor), 0, 0, 0);
+    }
+
+    @Override
+    public void softcap(FloatRows x, int row, float cap) {
+        rows.softcap().call(address(x, row, 0, x.columns()), x.columns(), Float.floatToRawIntBits(cap), 0, 0, 0);
+    }
+
+    @Override
+    public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
+        portable.attention(task, kvHead, from, to, workspace);
+    }
+
+    /** The address of {@code count} elements of a row from column {@code at} on, which must be there. */
+    private static long address(FloatRows x, int row, int at, int count) {
+        return address(x.memory(), x.offset(row, at), 4L * count);
+    }
+
+    /**
+     * The address of {@code bytes} bytes of memory off the heap. Machine code checks nothing, so this does.
+     *
+     * @throws IndexOutOfBoundsException if the memory is shorter
+     * @throws IllegalStateException if it was given back
+     */
+    static long address(MemorySegment memory, long offset, long bytes) {
+        Objects.checkFromIndexSize(offset, bytes, memory.byteSize());
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException("memory: given back (expected: its arena is open)");
+        }
+        return memory.address() + offset;
+    }
+}

@@ -1,0 +1,55 @@
+package wok.kernels;
+
+import java.lang.foreign.Arena;
+import wok.assembler.MachineFunction;
+
+/**
+ * The machine set's row operations: one assembled function each. Immutable; any thread.
+ *
+ * @param add see {@link ElementwiseCode}, as scale and softcap
+ * @param rmsNorm see {@link RmsNormCode}
+ * @param ropeOfHalves see {@link RopeCode}, as ropeOfNeighbours
+ * @param silu see {@link GatedCode}, as gelu
+ */
+record MachineRows(
+        MachineFunction add,
+        MachineFunction scale,
+        MachineFunction softcap,
+        MachineFunction rmsNorm,
+        MachineFunction ropeOfHalves,
+        MachineFunction ropeOfNeighbours,
+        MachineFunction silu,
+        MachineFunction gelu) {
+
+    /** The functions for a tier; their code lives as long as the arena. */
+    static MachineRows assemble(MachineTier tier, Arena arena) {
+        return new MachineRows(
+                ElementwiseCode.add(tier, arena),
+                ElementwiseCode.scale(tier, arena),
+                ElementwiseCode.softcap(tier, arena),
+                RmsNormCode.rmsNorm(tier, arena),
+                RopeCode.halves(tier, arena),
+                RopeCode.neighbours(tier, arena),
+                GatedCode.gated(GatedActivation.SILU, tier, arena),
+                GatedCode.gated(GatedActivation.GELU_TANH, tier, arena));
+    }
+
+    MachineFunction rope(RopePairing pairing) {
+        return switch (pairing) {
+            case HALVES -> ropeOfHalves;
+            case NEIGHBOURS -> ropeOfNeighbours;
+        };
+    }
+
+    MachineFunction gated(GatedActivation kind) {
+        return switch (kind) {
+            case SILU -> silu;
+            case GELU_TANH -> gelu;
+        };
+    }
+
+    /** The same with another function in the place of add: for tests of what notices a wrong kernel. */
+    MachineRows withAdd(MachineFunction other) {
+        return new MachineRows(other, scale, softcap, rmsNorm, ropeOfHalves, ropeOfNeighbours, silu, gelu);
+    }
+}
