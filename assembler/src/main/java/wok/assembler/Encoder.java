@@ -22,28 +22,38 @@ abstract class Encoder {
     private static final int DISPLACEMENT_32 = 2;
     private static final int CONSTANT_ALIGNMENT = 64;
 
+    /** More than any kernel needs; an endless loop of a generator ends here. */
+    private static final int CODE_BYTES_MAX = 16 << 20;
+
     /** A 32-bit distance to a label that is written when the label's place is known. */
     private record Fixup(int at, int from, Label label) {}
 
     private byte[] code = new byte[1024];
     private int size;
+    private boolean finished;
     private final List<Fixup> fixups = new ArrayList<>();
     private final Map<List<Integer>, Label> pool = new LinkedHashMap<>();
 
     /** A new place, to be bound with {@link #bind}. */
     public final Label label(String name) {
-        return new Label(name);
+        return new Label(name, this);
     }
 
-    /** Says that the label is here. */
+    /**
+     * Says that the label is here.
+     *
+     * @throws IllegalStateException if it is bound already
+     * @throws IllegalArgumentException if it is another assembler's
+     */
     public final void bind(Label label) {
+        label.checkOwner(this);
         label.bind(size);
     }
 
     /** A constant of 32-bit words behind the code; equal constants are kept once. Its address is a multiple of 64. */
     public final PoolConstant words(int... words) {
         List<Integer> key = Arrays.stream(words).boxed().toList();
-        return new PoolConstant(pool.computeIfAbsent(key, k -> new Label("constant " + k)), false);
+        return new PoolConstant(pool.computeIfAbsent(key, k -> label("constant " + k)), false);
     }
 
     /** A 32-bit float constant. */
@@ -56,8 +66,13 @@ abstract class Encoder {
         return size;
     }
 
-    /** The finished code with its constants; nothing may be added afterwards. */
+    /**
+     * The finished code with its constants; nothing may be added afterwards.
+     *
+     * @throws IllegalStateException if a label that is jumped to is not bound, or this was called before
+     */
     public final byte[] finish() {
+        checkUnfinished();
         for (Map.Entry<List<Integer>, Label> entry : pool.entrySet()) {
             while (size % CONSTANT_ALIGNMENT != 0) {
                 emit(0xCC);
@@ -65,6 +80,7 @@ abstract class Encoder {
             bind(entry.getValue());
             entry.getKey().forEach(this::emit32);
         }
+        finished = true;
         for (Fixup fixup : fixups) {
             patch32(fixup.at(), fixup.label().position() - fixup.from());
         }
@@ -72,10 +88,20 @@ abstract class Encoder {
     }
 
     final void emit(int value) {
+        checkUnfinished();
+        if (size == CODE_BYTES_MAX) {
+            throw new IllegalStateException("code: more than " + size + " bytes (expected: at most)");
+        }
         if (size == code.length) {
             code = Arrays.copyOf(code, 2 * size);
         }
         code[size++] = (byte) value;
+    }
+
+    private void checkUnfinished() {
+        if (finished) {
+            throw new IllegalStateException("code: finished (expected: nothing more after finish)");
+        }
     }
 
     final void emit32(int value) {
@@ -98,6 +124,7 @@ abstract class Encoder {
 
     /** The distance from behind itself to a label, in 32 bits. */
     final void emitDistance(Label label, int bytesBehind) {
+        label.checkOwner(this);
         fixups.add(new Fixup(size, size + 4 + bytesBehind, label));
         emit32(0);
     }
@@ -111,35 +138,23 @@ abstract class Encoder {
      * @param immediateBytes of the immediate that the caller emits behind
      */
     final void vector(Instruction i, Width width, int reg, int second, Operand rm, Vec decoration, int immediateBytes) {
-        boolean broadcast = isBroadcast(rm);
-        if (broadcast && !i.allowsBroadcast()) {
-            throw new IllegalArgumentException(i + ": broadcast (expected: an operand without, it has no such form)");
-        }
-        boolean masked = !decoration.mask().equals(Mask.NONE);
+        checkOwner(rm);
+        OperandRules.check(i, width, rm, decoration);
         boolean beyondVex = width == Width.ZMM
                 || reg > 15
                 || second > 15
                 || (rm instanceof Vec v && v.number() > 15)
-                || masked
-                || broadcast;
+                || decoration.isMasked()
+                || OperandRules.isBroadcast(rm);
         if (beyondVex && i.encodings() == Instruction.Encodings.VEX_ONLY) {
-            throw new IllegalArgumentException(
-                    i + ": needs EVEX (expected: registers 0 to 15 of at most 256 bits, no mask, no broadcast)");
+            String found = width.registers() + " and registers " + reg + ", " + second + ", " + rm;
+            throw OperandRules.wrong(i, found, "0 to 15 of xmm or ymm, no broadcast: it is VEX only");
         }
         if (beyondVex || i.encodings() == Instruction.Encodings.EVEX_ONLY) {
-            evex(i, width, reg, second, rm, decoration, immediateBytes);
+            evexBytes(i, width, reg, second, rm, decoration, immediateBytes);
         } else {
             vex(i, width, reg, second, rm, immediateBytes);
         }
-    }
-
-    private static boolean isBroadcast(Operand rm) {
-        return switch (rm) {
-            case Mem mem -> mem.broadcasts();
-            case PoolConstant constant -> constant.broadcasts();
-            case Vec v -> false;
-            case Gpr g -> false;
-        };
     }
 
     private void vex(Instruction i, Width width, int reg, int second, Operand rm, int immediateBytes) {
@@ -159,8 +174,22 @@ abstract class Encoder {
         operand(reg, rm, 1, immediateBytes);
     }
 
+    /** As {@link #vector}, in EVEX whatever the operands are. */
     final void evex(Instruction i, Width width, int reg, int second, Operand rm, Vec decoration, int immediateBytes) {
-        boolean broadcast = isBroadcast(rm);
+        checkOwner(rm);
+        OperandRules.check(i, width, rm, decoration);
+        evexBytes(i, width, reg, second, rm, decoration, immediateBytes);
+    }
+
+    private void checkOwner(Operand rm) {
+        if (rm instanceof PoolConstant constant) {
+            constant.label().checkOwner(this);
+        }
+    }
+
+    private void evexBytes(
+            Instruction i, Width width, int reg, int second, Operand rm, Vec decoration, int immediateBytes) {
+        boolean broadcast = OperandRules.isBroadcast(rm);
         int x = rm instanceof Vec v ? v.number() >> 4 : extension(rm, true);
         emit(0x62);
         emit((~reg >> 3 & 1) << 7
@@ -196,6 +225,8 @@ abstract class Encoder {
      * @param reg a register's number, or the opcode's extension
      */
     final void general(boolean wide, int[] opcode, int reg, Operand rm, int immediateBytes) {
+        checkOwner(rm);
+        OperandRules.general(rm);
         int rex = 0x40 | (wide ? 8 : 0) | (reg >> 3) << 2 | extension(rm, true) << 1 | extension(rm, false);
         if (rex != 0x40) {
             emit(rex);

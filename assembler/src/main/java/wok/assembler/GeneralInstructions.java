@@ -8,6 +8,9 @@ abstract class GeneralInstructions extends Encoder {
     private static final int IMMEDIATE_8 = 1;
     private static final int IMMEDIATE_32 = 4;
 
+    /** {@link ExecutableMemory} promises no more for every function. */
+    private static final int CODE_ALIGNMENT_MAX = 64;
+
     public final void mov(Gpr to, Operand from) {
         general(true, opcode(0x8B), to.number(), from, 0);
     }
@@ -69,6 +72,7 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     public final void lea(Gpr to, Operand address) {
+        OperandRules.memory("lea", address);
         general(true, opcode(0x8D), to.number(), address, 0);
     }
 
@@ -121,8 +125,14 @@ abstract class GeneralInstructions extends Encoder {
             general(true, opcode(0x83), extension, to, IMMEDIATE_8);
             emit((int) immediate);
         } else {
-            general(true, opcode(0x81), extension, to, IMMEDIATE_32);
-            emit32(Math.toIntExact(immediate));
+            int word = OperandRules.signed32("immediate", immediate);
+            if (to == Gpr.RAX) {
+                emit(0x48);
+                emit(extension << 3 | 5);
+            } else {
+                general(true, opcode(0x81), extension, to, IMMEDIATE_32);
+            }
+            emit32(word);
         }
     }
 
@@ -157,8 +167,12 @@ abstract class GeneralInstructions extends Encoder {
         if (bits < 0 || bits > 63) {
             throw new IllegalArgumentException("bits: " + bits + " (expected: 0 to 63)");
         }
-        general(true, opcode(0xC1), extension, register, IMMEDIATE_8);
-        emit(bits);
+        if (bits == 1) {
+            general(true, opcode(0xD1), extension, register, 0);
+        } else {
+            general(true, opcode(0xC1), extension, register, IMMEDIATE_8);
+            emit(bits);
+        }
     }
 
     public final void neg(Gpr register) {
@@ -194,10 +208,9 @@ abstract class GeneralInstructions extends Encoder {
 
     /** Jumps if the condition holds: two bytes backwards over a short distance, else six. */
     public final void jump(Condition condition, Label to) {
-        if (to.isBound() && to.position() - (size() + 2) >= Byte.MIN_VALUE) {
-            int distance = to.position() - (size() + 2);
+        if (isNear(to)) {
             emit(0x70 | condition.code());
-            emit(distance);
+            emit(to.position() - (size() + 1));
         } else {
             emit(0x0F);
             emit(0x80 | condition.code());
@@ -205,9 +218,21 @@ abstract class GeneralInstructions extends Encoder {
         }
     }
 
+    /** Jumps: two bytes backwards over a short distance, else five. */
     public final void jump(Label to) {
-        emit(0xE9);
-        emitDistance(to, 0);
+        if (isNear(to)) {
+            emit(0xEB);
+            emit(to.position() - (size() + 1));
+        } else {
+            emit(0xE9);
+            emitDistance(to, 0);
+        }
+    }
+
+    /** Whether a jump of two bytes reaches the label; forward that is not known yet. */
+    private boolean isNear(Label to) {
+        to.checkOwner(this);
+        return to.isBound() && to.position() - (size() + 2) >= Byte.MIN_VALUE;
     }
 
     public final void call(Label to) {
@@ -221,11 +246,7 @@ abstract class GeneralInstructions extends Encoder {
 
     /** The bit mask of a run of low bits: {@code to = from with bits count and above cleared} (BMI2). */
     public final void bzhi(Gpr to, Gpr from, Gpr count) {
-        emit(0xC4);
-        emit((~to.number() >> 3 & 1) << 7 | 0x40 | (~from.number() >> 3 & 1) << 5 | 2);
-        emit(0x80 | (~count.number() & 15) << 3);
-        emit(0xF5);
-        emit(0xC0 | (to.number() & 7) << 3 | (from.number() & 7));
+        vector(Instruction.BZHI, Width.XMM, to.number(), count.number(), from, Vec.xmm(0), 0);
     }
 
     /** Into the first-level cache. */
@@ -257,6 +278,9 @@ abstract class GeneralInstructions extends Encoder {
 
     /** Fills up to a multiple of {@code alignment} with no-operations: for heads of hot loops. */
     public final void align(int alignment) {
+        if (alignment < 1 || alignment > CODE_ALIGNMENT_MAX || Integer.bitCount(alignment) != 1) {
+            throw OperandRules.wrong("alignment", alignment, "a power of two up to " + CODE_ALIGNMENT_MAX);
+        }
         int missing = Math.floorMod(-size(), alignment);
         while (missing > 0) {
             int bytes = Math.min(missing, NOPS.length);

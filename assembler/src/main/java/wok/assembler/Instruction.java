@@ -12,7 +12,6 @@ import static wok.assembler.Instruction.Prefix.NONE;
 import static wok.assembler.Instruction.Prefix.P66;
 import static wok.assembler.Instruction.Tuple.BYTE;
 import static wok.assembler.Instruction.Tuple.DWORD;
-import static wok.assembler.Instruction.Tuple.EIGHTH;
 import static wok.assembler.Instruction.Tuple.FULL;
 import static wok.assembler.Instruction.Tuple.FULL_MEMORY;
 import static wok.assembler.Instruction.Tuple.HALF;
@@ -21,6 +20,9 @@ import static wok.assembler.Instruction.Tuple.QWORD;
 import static wok.assembler.Instruction.Tuple.SIXTEEN_BYTES;
 import static wok.assembler.Instruction.Tuple.THIRTY_TWO_BYTES;
 import static wok.assembler.Instruction.Tuple.WORD;
+
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The vector instructions that kernels use, one line each: encodings there are, opcode map, mandatory prefix, opcode,
@@ -155,8 +157,8 @@ enum Instruction {
     VMOVHLPS(VEX_AND_EVEX, M0F, NONE, 0x12, 0, QWORD),
     VMOVSHDUP(VEX_AND_EVEX, M0F, F3, 0x16, 0, FULL_MEMORY),
     VMOVSLDUP(VEX_AND_EVEX, M0F, F3, 0x12, 0, FULL_MEMORY),
-    VPMOVZXBQ(VEX_AND_EVEX, M0F38, P66, 0x32, 0, EIGHTH),
-    // Masks
+    // Bits of general registers, and masks
+    BZHI(VEX_ONLY, M0F38, NONE, 0xF5, 1, QWORD),
     KMOVW_FROM_GPR(VEX_ONLY, M0F, NONE, 0x92, 0, DWORD),
     KMOVW_TO_GPR(VEX_ONLY, M0F, NONE, 0x93, 0, DWORD),
     KMOVQ_FROM_GPR(VEX_ONLY, M0F, F2, 0x92, 1, DWORD),
@@ -204,7 +206,6 @@ enum Instruction {
         FULL_MEMORY,
         HALF,
         QUARTER,
-        EIGHTH,
         BYTE,
         WORD,
         DWORD,
@@ -218,7 +219,6 @@ enum Instruction {
                 case FULL_MEMORY -> width.bytes();
                 case HALF -> width.bytes() / 2;
                 case QUARTER -> width.bytes() / 4;
-                case EIGHTH -> width.bytes() / 8;
                 case BYTE -> 1;
                 case WORD -> 2;
                 case DWORD -> 4;
@@ -228,6 +228,47 @@ enum Instruction {
             };
         }
     }
+
+    /** One lane, or no vector at all: the width bits are zero. */
+    private static final Set<Instruction> ONLY_XMM = EnumSet.of(
+            VMOVSS_LOAD,
+            VMOVSS_STORE,
+            VMOVD_FROM_GPR,
+            VMOVD_TO_GPR,
+            VMOVQ_FROM_GPR,
+            VMOVQ_TO_GPR,
+            VADDSS,
+            VMULSS,
+            VDIVSS,
+            VMAXSS,
+            VSQRTSS,
+            VFMADD231SS,
+            VMOVHLPS,
+            BZHI,
+            KMOVW_FROM_GPR,
+            KMOVW_TO_GPR,
+            KMOVQ_FROM_GPR,
+            KMOVQ_TO_GPR,
+            KORTESTW);
+
+    /** Across the quarters of a vector, so not for one quarter. */
+    private static final Set<Instruction> NOT_XMM =
+            EnumSet.of(VBROADCASTI128, VPERMD, VPERMPS, VPERMQ, VSHUFF32X4, VEXTRACT128, VINSERT128);
+
+    /** Across the halves of 512 bits. */
+    private static final Set<Instruction> ONLY_ZMM = EnumSet.of(VEXTRACT256, VINSERT256);
+
+    private static final Set<Instruction> WITH_GENERAL_REGISTER = EnumSet.of(
+            VMOVD_FROM_GPR,
+            VMOVD_TO_GPR,
+            VMOVQ_FROM_GPR,
+            VMOVQ_TO_GPR,
+            VPBROADCASTD_GPR,
+            BZHI,
+            KMOVW_FROM_GPR,
+            KMOVQ_FROM_GPR);
+
+    private static final Set<Instruction> WITHOUT_MASK = EnumSet.of(VMOVHLPS, VMOVNTPS);
 
     private final Encodings encodings;
     private final OpcodeMap map;
@@ -277,6 +318,31 @@ enum Instruction {
 
     boolean allowsBroadcast() {
         return tuple == FULL;
+    }
+
+    /** Whether the register operands are all as wide as the destination. */
+    boolean isOfOneWidth() {
+        return (tuple == FULL || tuple == FULL_MEMORY) && !ONLY_XMM.contains(this);
+    }
+
+    boolean allowsMask() {
+        return encodings != Encodings.VEX_ONLY && !WITHOUT_MASK.contains(this);
+    }
+
+    /** Whether the last operand is a general register, not a vector register. */
+    boolean takesGeneralRegister() {
+        return WITH_GENERAL_REGISTER.contains(this);
+    }
+
+    /** Widths of vectors it works on, apart from which encoding can say them. */
+    Set<Width> widths() {
+        if (ONLY_XMM.contains(this)) {
+            return EnumSet.of(Width.XMM);
+        }
+        if (ONLY_ZMM.contains(this)) {
+            return EnumSet.of(Width.ZMM);
+        }
+        return NOT_XMM.contains(this) ? EnumSet.of(Width.YMM, Width.ZMM) : EnumSet.allOf(Width.class);
     }
 
     int memoryBytes(Width width, boolean broadcast) {

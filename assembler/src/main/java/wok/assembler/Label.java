@@ -7,10 +7,12 @@ public final class Label {
     private static final int UNBOUND = -1;
 
     private final String name;
+    private final Encoder owner;
     private int position = UNBOUND;
 
-    Label(String name) {
+    Label(String name, Encoder owner) {
         this.name = name;
+        this.owner = owner;
     }
 
     void bind(int at) {
@@ -18,6 +20,13 @@ public final class Label {
             throw new IllegalStateException("label: " + name + " is bound twice (expected: once)");
         }
         position = at;
+    }
+
+    void checkOwner(Encoder encoder) {
+        if (!owner.equals(encoder)) {
+            throw new IllegalArgumentException(
+                    "label: " + name + " of another assembler (expected: one that this assembler made)");
+        }
     }
 
     boolean isBound() {

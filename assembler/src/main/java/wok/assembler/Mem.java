@@ -18,8 +18,13 @@ public record Mem(Gpr base, Gpr index, int scale, int displacement, boolean broa
         return at(base, 0);
     }
 
+    /**
+     * {@code [base + displacement]}.
+     *
+     * @param displacement bytes, which the instruction holds in 32 bits with a sign
+     */
     public static Mem at(Gpr base, long displacement) {
-        return new Mem(base, Gpr.RSP, 1, Math.toIntExact(displacement), false);
+        return new Mem(base, Gpr.RSP, 1, OperandRules.signed32("displacement", displacement), false);
     }
 
     /** {@code [base + index * scale]}. */
@@ -32,7 +37,9 @@ public record Mem(Gpr base, Gpr index, int scale, int displacement, boolean broa
 
     /** So many bytes further. */
     public Mem plus(long bytes) {
-        return new Mem(base, index, scale, Math.toIntExact(displacement + bytes), broadcasts);
+        int sum = OperandRules.signed32(
+                "displacement", displacement + (long) OperandRules.signed32("displacement", bytes));
+        return new Mem(base, index, scale, sum, broadcasts);
     }
 
     /** One 32-bit element for all lanes. */

@@ -52,9 +52,13 @@ public record Vec(Width width, int number, Mask mask, boolean zeroing) implement
         return new Vec(width, number, lanes, true);
     }
 
+    boolean isMasked() {
+        return mask.number() != 0;
+    }
+
     @Override
     public String toString() {
-        String name = width.name().toLowerCase(java.util.Locale.ROOT) + number;
-        return mask.equals(Mask.NONE) ? name : name + "{k" + mask.number() + "}" + (zeroing ? "{z}" : "");
+        String name = width.registers() + number;
+        return !isMasked() ? name : name + "{k" + mask.number() + "}" + (zeroing ? "{z}" : "");
     }
 }

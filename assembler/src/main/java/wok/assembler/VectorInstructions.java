@@ -3,7 +3,7 @@ package wok.assembler;
 /**
  * The vector instructions: {@code to} is the destination, {@code a} and {@code b} the sources, in the order of Intel's
  * manuals. Widths are the destination's unless a line says otherwise; lanes are 32 bits. Encodings are in
- * {@link Instruction}.
+ * {@link Instruction}, what is refused in {@link OperandRules}. Long because it is a list: a method an instruction.
  */
 abstract class VectorInstructions extends GeneralInstructions {
     private static final Vec PLAIN = Vec.xmm(0);
@@ -230,6 +230,7 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Lanes of b where a's sign bit is set, else 0. */
     public final void vmaskmovps(Vec to, Vec a, Operand b) {
+        OperandRules.memory(Instruction.VMASKMOVPS_LOAD, b);
         three(Instruction.VMASKMOVPS_LOAD, to, a, b);
     }
 
@@ -299,7 +300,7 @@ abstract class VectorInstructions extends GeneralInstructions {
     }
 
     /** The high half of b, then the high half of a. */
-    public final void vmovhlps(Vec to, Vec a, Operand b) {
+    public final void vmovhlps(Vec to, Vec a, Vec b) {
         three(Instruction.VMOVHLPS, to.xmm(), a, b);
     }
 
@@ -410,56 +411,47 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Rounded to a whole number by the mode: 0 nearest even, 1 down, 2 up, 3 towards zero, 8 more for no exception ({@code vrndscaleps} in EVEX). */
     public final void vroundps(Vec to, Operand from, int immediate) {
-        vector(Instruction.VROUNDPS, to.width(), to.number(), 0, from, to, 1);
-        emit(immediate);
+        two(Instruction.VROUNDPS, to, from, immediate, 16);
     }
 
     /** 32-bit words chosen two bits each, in each 128 bits. */
     public final void vpshufd(Vec to, Operand from, int immediate) {
-        vector(Instruction.VPSHUFD, to.width(), to.number(), 0, from, to, 1);
-        emit(immediate);
+        two(Instruction.VPSHUFD, to, from, immediate, 256);
     }
 
     /** 32-bit floats chosen two bits each, in each 128 bits. */
     public final void vpermilps(Vec to, Operand from, int immediate) {
-        vector(Instruction.VPERMILPS, to.width(), to.number(), 0, from, to, 1);
-        emit(immediate);
+        two(Instruction.VPERMILPS, to, from, immediate, 256);
     }
 
     /** 64-bit words chosen two bits each, in each 256 bits. */
     public final void vpermq(Vec to, Operand from, int immediate) {
-        vector(Instruction.VPERMQ, to.width(), to.number(), 0, from, to, 1);
-        emit(immediate);
+        two(Instruction.VPERMQ, to, from, immediate, 256);
     }
 
     /** Two floats of a, then two of b, chosen two bits each, in each 128 bits. */
     public final void vshufps(Vec to, Vec a, Operand b, int immediate) {
-        vector(Instruction.VSHUFPS, to.width(), to.number(), a.number(), b, to, 1);
-        emit(immediate);
+        three(Instruction.VSHUFPS, to, a, b, immediate, 256);
     }
 
     /** 128-bit quarters: two of a, then two of b, chosen two bits each. */
     public final void vshuff32x4(Vec to, Vec a, Operand b, int immediate) {
-        vector(Instruction.VSHUFF32X4, to.width(), to.number(), a.number(), b, to, 1);
-        emit(immediate);
+        three(Instruction.VSHUFF32X4, to, a, b, immediate, 256);
     }
 
     /** Any function of three bits: bit (to, a, b) of the table. */
     public final void vpternlogd(Vec to, Vec a, Operand b, int immediate) {
-        vector(Instruction.VPTERNLOGD, to.width(), to.number(), a.number(), b, to, 1);
-        emit(immediate);
+        three(Instruction.VPTERNLOGD, to, a, b, immediate, 256);
     }
 
     /** A with one quarter of 128 bits replaced by b ({@code vinsertf128}, {@code vinsertf32x4}). */
     public final void vinsert128(Vec to, Vec a, Operand b, int immediate) {
-        vector(Instruction.VINSERT128, to.width(), to.number(), a.number(), b, to, 1);
-        emit(immediate);
+        three(Instruction.VINSERT128, to, a, b, immediate, to.width().bytes() / 16);
     }
 
     /** A with one half of 256 bits replaced by b ({@code vinsertf64x4}). */
     public final void vinsert256(Vec to, Vec a, Operand b, int immediate) {
-        vector(Instruction.VINSERT256, to.width(), to.number(), a.number(), b, to, 1);
-        emit(immediate);
+        three(Instruction.VINSERT256, to, a, b, immediate, to.width().bytes() / 32);
     }
 
     /** Loads floats, from memory of any alignment. */
@@ -469,7 +461,7 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Stores; the mask decorates {@code from}. */
     public final void vmovups(Mem to, Vec from) {
-        vector(Instruction.VMOVUPS_STORE, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VMOVUPS_STORE, to, from);
     }
 
     /** Loads bits, from memory of any alignment ({@code vmovdqu32} in EVEX). */
@@ -479,7 +471,7 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Stores; the mask decorates {@code from}. */
     public final void vmovdqu(Mem to, Vec from) {
-        vector(Instruction.VMOVDQU_STORE, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VMOVDQU_STORE, to, from);
     }
 
     /** Loads bytes, under a mask of bytes. */
@@ -489,7 +481,7 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Stores; the mask decorates {@code from}. */
     public final void vmovdqu8(Mem to, Vec from) {
-        vector(Instruction.VMOVDQU8_STORE, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VMOVDQU8_STORE, to, from);
     }
 
     /** Loads 16-bit words, under a mask of words. */
@@ -499,31 +491,35 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** Stores; the mask decorates {@code from}. */
     public final void vmovdqu16(Mem to, Vec from) {
-        vector(Instruction.VMOVDQU16_STORE, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VMOVDQU16_STORE, to, from);
     }
 
     /** Loads one float; the other lanes become zero. */
     public final void vmovss(Vec to, Operand from) {
+        OperandRules.memory(Instruction.VMOVSS_LOAD, from);
         two(Instruction.VMOVSS_LOAD, to.xmm(), from);
     }
 
     /** Stores; the mask decorates {@code from}. */
     public final void vmovss(Mem to, Vec from) {
-        vector(Instruction.VMOVSS_STORE, Width.XMM, from.number(), 0, to, from, 0);
+        store(Instruction.VMOVSS_STORE, to, from.xmm());
     }
 
     /** Stores past the caches; the address is a multiple of the width. */
     public final void vmovntps(Mem to, Vec from) {
-        vector(Instruction.VMOVNTPS, from.width(), from.number(), 0, to, PLAIN, 0);
+        store(Instruction.VMOVNTPS, to, from);
     }
 
     /** Stores lanes whose sign bit in {@code lanes} is set (VEX only). */
     public final void vmaskmovps(Mem to, Vec lanes, Vec from) {
-        vector(Instruction.VMASKMOVPS_STORE, from.width(), from.number(), lanes.number(), to, PLAIN, 0);
+        OperandRules.source(Instruction.VMASKMOVPS_STORE, from.width(), lanes);
+        OperandRules.target(Instruction.VMASKMOVPS_STORE, to, PLAIN);
+        vector(Instruction.VMASKMOVPS_STORE, from.width(), from.number(), lanes.number(), to, from, 0);
     }
 
     /** 128 bits for all quarters. */
     public final void vbroadcasti128(Vec to, Operand from) {
+        OperandRules.memory(Instruction.VBROADCASTI128, from);
         two(Instruction.VBROADCASTI128, to, from);
     }
 
@@ -534,110 +530,120 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** The low 32 bits of a general register into the lowest lane, zero into the others. */
     public final void vmovd(Vec to, Gpr from) {
-        vector(Instruction.VMOVD_FROM_GPR, Width.XMM, to.number(), 0, from, PLAIN, 0);
+        vector(Instruction.VMOVD_FROM_GPR, Width.XMM, to.number(), 0, from, to, 0);
     }
 
     /** The lowest lane, zero-extended. */
     public final void vmovd(Gpr to, Vec from) {
-        vector(Instruction.VMOVD_TO_GPR, Width.XMM, from.number(), 0, to, PLAIN, 0);
+        vector(Instruction.VMOVD_TO_GPR, Width.XMM, from.number(), 0, to, from, 0);
     }
 
     public final void vmovq(Vec to, Gpr from) {
-        vector(Instruction.VMOVQ_FROM_GPR, Width.XMM, to.number(), 0, from, PLAIN, 0);
+        vector(Instruction.VMOVQ_FROM_GPR, Width.XMM, to.number(), 0, from, to, 0);
     }
 
     public final void vmovq(Gpr to, Vec from) {
-        vector(Instruction.VMOVQ_TO_GPR, Width.XMM, from.number(), 0, to, PLAIN, 0);
+        vector(Instruction.VMOVQ_TO_GPR, Width.XMM, from.number(), 0, to, from, 0);
     }
 
     /** Floats as half-precision floats of half the width; rounding 0 is to nearest even. */
     public final void vcvtps2ph(Operand to, Vec from, int rounding) {
-        vector(Instruction.VCVTPS2PH, from.width(), from.number(), 0, to, from, 1);
-        emit(rounding);
+        store(Instruction.VCVTPS2PH, to, from, rounding, 8);
     }
 
     /** 32-bit words cut to bytes, a quarter of the width. */
     public final void vpmovdb(Operand to, Vec from) {
-        vector(Instruction.VPMOVDB, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VPMOVDB, to, from);
     }
 
     /** 32-bit words cut to 16 bits, half of the width. */
     public final void vpmovdw(Operand to, Vec from) {
-        vector(Instruction.VPMOVDW, from.width(), from.number(), 0, to, from, 0);
+        store(Instruction.VPMOVDW, to, from);
     }
 
     /** One quarter of 128 bits ({@code vextractf128}, {@code vextractf32x4}). */
     public final void vextract128(Operand to, Vec from, int quarter) {
-        vector(Instruction.VEXTRACT128, from.width(), from.number(), 0, to, PLAIN, 1);
-        emit(quarter);
+        store(Instruction.VEXTRACT128, to, from, quarter, from.width().bytes() / 16);
     }
 
     /** One half of 256 bits ({@code vextractf64x4}). */
     public final void vextract256(Operand to, Vec from, int half) {
-        vector(Instruction.VEXTRACT256, from.width(), from.number(), 0, to, PLAIN, 1);
-        emit(half);
+        store(Instruction.VEXTRACT256, to, from, half, from.width().bytes() / 32);
     }
 
     /** 16-bit words shifted right, zeros come in. */
     public final void vpsrlw(Vec to, Vec from, int bits) {
-        shift(Instruction.VPSHIFTW_IMM, 2, to, from, bits);
+        shift(Instruction.VPSHIFTW_IMM, 2, to, from, bits, 16);
     }
 
     /** 16-bit words shifted left. */
     public final void vpsllw(Vec to, Vec from, int bits) {
-        shift(Instruction.VPSHIFTW_IMM, 6, to, from, bits);
+        shift(Instruction.VPSHIFTW_IMM, 6, to, from, bits, 16);
     }
 
     /** 32-bit words shifted right, zeros come in. */
     public final void vpsrld(Vec to, Vec from, int bits) {
-        shift(Instruction.VPSHIFTD_IMM, 2, to, from, bits);
+        shift(Instruction.VPSHIFTD_IMM, 2, to, from, bits, 32);
     }
 
     /** 32-bit words shifted right, signs come in. */
     public final void vpsrad(Vec to, Vec from, int bits) {
-        shift(Instruction.VPSHIFTD_IMM, 4, to, from, bits);
+        shift(Instruction.VPSHIFTD_IMM, 4, to, from, bits, 32);
     }
 
     /** 32-bit words shifted left. */
     public final void vpslld(Vec to, Vec from, int bits) {
-        shift(Instruction.VPSHIFTD_IMM, 6, to, from, bits);
+        shift(Instruction.VPSHIFTD_IMM, 6, to, from, bits, 32);
     }
 
-    private void shift(Instruction i, int extension, Vec to, Vec from, int bits) {
+    private void shift(Instruction i, int extension, Vec to, Vec from, int bits, int limit) {
+        OperandRules.source(i, to.width(), from);
+        OperandRules.immediate(i, bits, limit);
         vector(i, to.width(), extension, to.number(), from, to, 1);
         emit(bits);
     }
 
     /** All bits where the comparison holds (VEX): 0 equal, 1 less, 2 less or equal, 3 unordered, 4 to 7 their opposites. */
     public final void vcmpps(Vec to, Vec a, Operand b, int predicate) {
-        vector(Instruction.VCMPPS, to.width(), to.number(), a.number(), b, to, 1);
-        emit(predicate);
+        if (to.width() == Width.ZMM || to.number() > 15 || to.isMasked()) {
+            throw OperandRules.wrong(Instruction.VCMPPS, to, "xmm or ymm 0 to 15, or a mask register as destination");
+        }
+        if (a.number() > 15 || (b instanceof Vec v && v.number() > 15) || OperandRules.isBroadcast(b)) {
+            throw OperandRules.wrong(Instruction.VCMPPS, a + ", " + b, "registers 0 to 15, no broadcast");
+        }
+        three(Instruction.VCMPPS, to, a, b, predicate, 32);
     }
 
     /** A mask bit where the comparison holds (EVEX). */
     public final void vcmpps(Mask to, Vec a, Operand b, int predicate) {
-        compare(Instruction.VCMPPS, to, a, b, predicate);
+        compare(Instruction.VCMPPS, to, a, b, predicate, 32);
     }
 
     /** A mask bit where signed 32-bit words compare: 0 equal, 1 less, 2 less or equal, 4 to 6 their opposites. */
     public final void vpcmpd(Mask to, Vec a, Operand b, int predicate) {
-        compare(Instruction.VPCMPD, to, a, b, predicate);
+        compare(Instruction.VPCMPD, to, a, b, predicate, 8);
     }
 
-    private void compare(Instruction i, Mask to, Vec a, Operand b, int predicate) {
+    private void compare(Instruction i, Mask to, Vec a, Operand b, int predicate, int limit) {
+        OperandRules.source(i, a.width(), a);
+        OperandRules.source(i, a.width(), b);
+        OperandRules.immediate(i, predicate, limit);
         evex(i, a.width(), to.number(), a.number(), b, PLAIN, 1);
         emit(predicate);
     }
 
     /** b's lanes where the sign bit of {@code choice} is set, else a's (VEX only). */
     public final void vblendvps(Vec to, Vec a, Operand b, Vec choice) {
-        vector(Instruction.VBLENDVPS, to.width(), to.number(), a.number(), b, to, 1);
-        emit(choice.number() << 4);
+        OperandRules.source(Instruction.VBLENDVPS, to.width(), choice);
+        if (choice.number() > 15) {
+            throw OperandRules.wrong(Instruction.VBLENDVPS, choice, "register 0 to 15 as choice");
+        }
+        three(Instruction.VBLENDVPS, to, a, b, choice.number() << 4, 256);
     }
 
     /** The sign bits of the lanes. */
     public final void vmovmskps(Gpr to, Vec from) {
-        vector(Instruction.VMOVMSKPS, from.width(), to.number(), 0, from, PLAIN, 0);
+        vector(Instruction.VMOVMSKPS, from.width(), to.number(), 0, from, from, 0);
     }
 
     /** The low 16 bits become the mask. */
@@ -676,10 +682,44 @@ abstract class VectorInstructions extends GeneralInstructions {
     }
 
     private void two(Instruction i, Vec to, Operand from) {
+        OperandRules.source(i, to.width(), from);
         vector(i, to.width(), to.number(), 0, from, to, 0);
     }
 
+    private void two(Instruction i, Vec to, Operand from, int immediate, int limit) {
+        OperandRules.source(i, to.width(), from);
+        OperandRules.immediate(i, immediate, limit);
+        vector(i, to.width(), to.number(), 0, from, to, 1);
+        emit(immediate);
+    }
+
     private void three(Instruction i, Vec to, Vec a, Operand b) {
+        OperandRules.source(i, to.width(), a);
+        OperandRules.source(i, to.width(), b);
         vector(i, to.width(), to.number(), a.number(), b, to, 0);
+    }
+
+    private void three(Instruction i, Vec to, Vec a, Operand b, int immediate, int limit) {
+        OperandRules.source(i, to.width(), a);
+        OperandRules.source(i, to.width(), b);
+        OperandRules.immediate(i, immediate, limit);
+        vector(i, to.width(), to.number(), a.number(), b, to, 1);
+        emit(immediate);
+    }
+
+    private void store(Instruction i, Operand to, Vec from) {
+        vector(i, from.width(), from.number(), 0, to, decoration(i, to, from), 0);
+    }
+
+    private void store(Instruction i, Operand to, Vec from, int immediate, int limit) {
+        OperandRules.immediate(i, immediate, limit);
+        vector(i, from.width(), from.number(), 0, to, decoration(i, to, from), 1);
+        emit(immediate);
+    }
+
+    /** The register that says which lanes are written: the destination, or the source if that is memory. */
+    private static Vec decoration(Instruction i, Operand to, Vec from) {
+        OperandRules.target(i, to, from);
+        return to instanceof Vec v && v.isMasked() ? v : from;
     }
 }

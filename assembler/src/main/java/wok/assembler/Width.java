@@ -1,5 +1,7 @@
 package wok.assembler;
 
+import java.util.Locale;
+
 /** The width of a vector register. */
 public enum Width {
     XMM(0, 16),
@@ -17,6 +19,11 @@ public enum Width {
     /** The field L'L of an EVEX prefix. */
     int number() {
         return number;
+    }
+
+    /** As registers of this width are called. */
+    String registers() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     public int bytes() {
