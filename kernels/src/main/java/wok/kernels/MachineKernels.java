@@ -24,11 +24,13 @@ import wok.assembler.CpuFeatures;
 final class MachineKernels implements LeafKernels {
     private final MachineTier tier;
     private final MachineRows rows;
+    private final MachineMatmul products;
     private final LeafKernels portable;
 
     MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
         this.tier = tier;
         this.rows = rows;
+        products = new MachineMatmul(tier);
         this.portable = portable;
     }
 
@@ -93,7 +95,11 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
-        portable.matmul(w, x, n, y, from, to, workspace);
+        if (tier == MachineTier.AVX512) {
+            products.run(w, x, n, y, from, to, workspace);
+        } else {
+            portable.matmul(w, x, n, y, from, to, workspace);
+        }
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Workspace {
     private int[] ints = {};
     private @Nullable VectorAttention attention;
     private @Nullable VectorUnpacker unpacker;
+    private @Nullable MachineProduct product;
 
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {
@@ -48,6 +49,16 @@ final class Workspace {
         if (made == null) {
             made = new VectorUnpacker();
             unpacker = made;
+        }
+        return made;
+    }
+
+    /** The worker's loops and memory for machine products of several tokens, made at the first call. */
+    MachineProduct machineProduct() {
+        MachineProduct made = product;
+        if (made == null) {
+            made = new MachineProduct();
+            product = made;
         }
         return made;
     }

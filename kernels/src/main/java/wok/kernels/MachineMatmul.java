@@ -1,0 +1,67 @@
+package wok.kernels;
+
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import wok.tensor.DType;
+
+/**
+ * Matrix products of several tokens in machine code: {@code y[t][o] = sum over k of w[o][k] x[t][k]}, for prompts and for
+ * many sequences at once, equal to {@link ReferenceMatmul} bit for bit.
+ *
+ * <p>How it works. The weights of two groups of 16 output rows and a chunk of some 512 columns are unpacked into a panel
+ * of bytes (or floats) in the first-level cache ({@link PanelCode}); then all tokens pass by in tiles of up to six, whose
+ * sums are in registers ({@link BlockTileCode}, {@link SuperBlockTileCode}, {@link FloatTileCode}): one load of x serves
+ * two groups, one load of weights six tokens. Between chunks the sums are kept in y, which is exact. While a chunk is
+ * multiplied, the packed weights of the next are fetched towards the cache, so that few tokens are bound by reading the
+ * weights once and many by the multiply units alone. {@link MachineProduct} has the loops.
+ *
+ * <p>The code of a family is assembled when it is first needed. Thread-safe; a workspace belongs to one worker.
+ */
+final class MachineMatmul {
+    private final MachineTier tier;
+    private final Arena arena = Arena.ofAuto();
+    private final Map<QuantFormat, ProductCode> quantised = new ConcurrentHashMap<>();
+    private final Map<QuantFormat, ProductCode> exact = new ConcurrentHashMap<>();
+    private final Map<DType, ProductCode> floats = new ConcurrentHashMap<>();
+
+    /** Assembles for {@code tier}. */
+    MachineMatmul(MachineTier tier) {
+        this.tier = tier;
+    }
+
+    /**
+     * Output groups {@code from} to {@code to - 1}.
+     *
+     * @param n tokens, 1 and more; made for 2 and more
+     */
+    void run(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
+        workspace.machineProduct().run(code(w), w, x, n, y, from, to);
+    }
+
+    /** The family's code; a look-up allocates nothing, since every model's product begins with one. */
+    ProductCode code(PackedMatrix w) {
+        ProductCode present = switch (w) {
+            case PackedFloats f -> floats.get(f.type());
+            case PackedQuants q -> codes(q).get(q.format());
+        };
+        return present != null ? present : assembled(w);
+    }
+
+    private Map<QuantFormat, ProductCode> codes(PackedQuants w) {
+        return w.activationForm() == ActivationForm.F32 ? exact : quantised;
+    }
+
+    private ProductCode assembled(PackedMatrix w) {
+        return switch (w) {
+            case PackedFloats f -> floats.computeIfAbsent(f.type(), type -> ProductCode.floats(type, tier, arena));
+            case PackedQuants q -> codes(q).computeIfAbsent(q.format(), format -> assemble(format, q.activationForm()));
+        };
+    }
+
+    private ProductCode assemble(QuantFormat format, ActivationForm form) {
+        return form == ActivationForm.F32
+                ? ProductCode.exact(format, tier, arena)
+                : ProductCode.quantised(format, tier, arena);
+    }
+}

@@ -1,0 +1,231 @@
+package wok.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import wok.assembler.MachineFunction;
+
+/**
+ * One worker's loops around the machine code of a product with several tokens, and its memory off heap: the argument
+ * block, the panel, and a place for sums of rows that are not all there.
+ *
+ * <p>From outside to inside: blocks of tokens whose activations stay in the second-level cache; pairs of groups; chunks
+ * of columns; tiles of tokens, in machine code. Tiles share the tokens out evenly: 7 are 4 + 3 and not 6 + 1.
+ *
+ * <p>Allocated once, but for the sums of missing rows, which grow with the number of tokens; freed when the worker's
+ * {@link Workspace} is no longer reachable. Used by one worker at a time.
+ */
+@SuppressWarnings("NullAway.Init") // run sets the operands before anything reads them
+final class MachineProduct {
+    private static final int GROUP_ROWS = PackedMatrix.GROUP_ROWS;
+    private static final int PAIR_ROWS = GROUP_ROWS * PanelShape.GROUPS;
+    private static final int PAIR_BYTES = 4 * PAIR_ROWS;
+
+    /** Bytes of activations that are multiplied before the next tokens' turn: half of a second-level cache. */
+    private static final long TOKEN_BYTES = 1 << 20;
+
+    /** Tokens from which a call may take so long that it must not hold up the JVM. */
+    private static final int LONG_TOKENS = 64;
+
+    private static final long PAGE = 4096;
+    private static final int LINE = 64;
+
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment arguments = arena.allocate(ProductArgument.bytes(), LINE);
+    private final MemorySegment panel = arena.allocate(ProductCode.PANEL_BYTES_MAX, PAGE);
+    private MemorySegment partialSums = arena.allocate(PAIR_BYTES, LINE);
+
+    private ProductCode code;
+    private PackedMatrix w;
+    private FloatRows y;
+    private int end;
+
+    private long quantsAt;
+    private long quantsStride;
+    private int quantBytes;
+    private long scalesAt;
+    private long scalesStride;
+    private long correctionsAt;
+    private long correctionsStride;
+    private long sumsAt;
+    private long sumsStride;
+    private int sumBytes;
+
+    /** Output groups {@code from} to {@code to - 1} of a product with n tokens. */
+    void run(ProductCode product, PackedMatrix weights, Activations x, int n, FloatRows out, int from, int to) {
+        code = product;
+        w = weights;
+        y = out;
+        end = to;
+        if (weights.activationForm() == ActivationForm.F32) {
+            readFloats(x.f32());
+        } else {
+            readQuants(x.prepared(weights.activationForm()));
+        }
+        set(ProductArgument.PANEL, panel.address());
+        set(ProductArgument.QUANTS_STRIDE, quantsStride);
+        set(ProductArgument.SCALES_STRIDE, scalesStride);
+        set(ProductArgument.CORRECTIONS_STRIDE, correctionsStride);
+        set(ProductArgument.SUMS_STRIDE, sumsStride);
+        int tokens = (int) Math.max(TokenRows.ROWS_MAX, TOKEN_BYTES / quantsStride);
+        for (int token = 0; token < n; token += tokens) {
+            for (int group = from; group < to; group += PanelShape.GROUPS) {
+                pair(group, token, Math.min(n - token, tokens));
+            }
+        }
+    }
+
+    private void readFloats(FloatRows x) {
+        quantBytes = 4;
+        quantsAt = x.memory().address();
+        quantsStride = 4L * x.columns();
+    }
+
+    private void readQuants(QuantisedRows x) {
+        boolean sixteen = code.subColumns() == 16;
+        boolean superBlock = code.blockColumns() > PanelShape.BLOCK_COLUMNS;
+        int subs = x.columns() / code.subColumns();
+        quantBytes = 1;
+        quantsAt = x.quants().address();
+        quantsStride = x.columns();
+        scalesAt = x.scales().address();
+        scalesStride = 4L * x.blocks();
+        correctionsAt = (sixteen ? x.corrections16() : x.corrections32()).address();
+        correctionsStride = 4L * subs;
+        sumBytes = superBlock ? 2 : 4;
+        sumsAt = (superBlock ? sixteen ? x.shortSums16() : x.shortSums32() : x.sums32()).address();
+        sumsStride = (long) sumBytes * subs;
+    }
+
+    /** All columns of two groups (or of the last one) for some tokens. */
+    private void pair(int group, int token, int tokens) {
+        boolean whole = group + 1 < end && (group + 2) * GROUP_ROWS <= w.rows();
+        if (!whole && partialSums.byteSize() < (long) tokens * PAIR_BYTES) {
+            partialSums = arena.allocate((long) tokens * PAIR_BYTES, LINE);
+        }
+        long out = whole ? y.memory().address() + y.offset(token, group * GROUP_ROWS) : partialSums.address();
+        set(ProductArgument.OUT_STRIDE, whole ? 4L * y.columns() : PAIR_BYTES);
+        int blocks = w.columns() / code.blockColumns();
+        int chunks = Math.ceilDiv(blocks, code.chunkBlocks());
+        int chunk = Math.ceilDiv(blocks, chunks);
+        for (int block = 0; block < blocks; block += chunk) {
+            int count = Math.min(chunk, blocks - block);
+            unpack(group, block, count);
+            prefetchBehind(group, block + count, chunk, Math.ceilDiv(tokens, TokenRows.ROWS_MAX));
+            set(ProductArgument.FIRST, block == 0 ? 1 : 0);
+            set(ProductArgument.OUT, out);
+            multiply(token, tokens, block, count);
+        }
+        if (!whole) {
+            storePartialSums(group, token, tokens);
+        }
+    }
+
+    private void unpack(int group, int block, int count) {
+        for (int i = 0; i < Math.min(PanelShape.GROUPS, end - group); i++) {
+            code.unpack()
+                    .call(
+                            weightsAt(group + i, block),
+                            scalesAt(group + i, block),
+                            minimaAt(group + i, block),
+                            panel.address() + (long) i * code.groupBytes(),
+                            count,
+                            0);
+        }
+    }
+
+    /** Tells the kernels where the weights lie that are unpacked after this chunk. */
+    private void prefetchBehind(int group, int block, int chunk, int tiles) {
+        int blocks = w.columns() / code.blockColumns();
+        boolean sameGroups = block < blocks;
+        int nextGroup = sameGroups ? group : group + PanelShape.GROUPS;
+        int from = sameGroups ? block : 0;
+        int count = nextGroup < end ? Math.min(chunk, blocks - from) : 0;
+        long bytes = count * packedBlockBytes();
+        long start = weightsAt(nextGroup, from);
+        set(ProductArgument.NEXT, start);
+        set(ProductArgument.NEXT_END, start + bytes);
+        set(ProductArgument.NEXT_GROUP, nextGroup + 1 < end ? weightsAt(nextGroup + 1, from) - start : 0);
+        set(
+                ProductArgument.NEXT_LINES,
+                Math.max(1, Math.ceilDiv(bytes, (long) LINE * chunk * code.prefetches() * tiles)));
+    }
+
+    private void multiply(int token, int tokens, int block, int count) {
+        long column = (long) block * code.blockColumns();
+        set(ProductArgument.BLOCKS, (long) count * code.tileBlocks());
+        set(ProductArgument.QUANTS, quantsAt + token * quantsStride + column * quantBytes);
+        set(ProductArgument.SCALES, scalesAt + token * scalesStride + 4L * block);
+        set(ProductArgument.CORRECTIONS, correctionsAt + token * correctionsStride + 4 * column / code.subColumns());
+        set(ProductArgument.SUMS, sumsAt + token * sumsStride + sumBytes * column / code.subColumns());
+        int tiles = Math.ceilDiv(tokens, TokenRows.ROWS_MAX);
+        int larger = tokens % tiles;
+        tiles(tokens / tiles + 1, larger, tokens > LONG_TOKENS);
+        tiles(tokens / tiles, tiles - larger, tokens > LONG_TOKENS);
+    }
+
+    private void tiles(int tokens, int count, boolean isLong) {
+        if (count == 0) {
+            return;
+        }
+        set(ProductArgument.TILES, count);
+        set(ProductArgument.NEXT_TILE, tokens * quantsStride);
+        MachineFunction tile = code.tiles().get(tokens - 1);
+        if (isLong) {
+            tile.callLong(arguments.address(), 0, 0, 0, 0, 0);
+        } else {
+            tile.call(arguments.address(), 0, 0, 0, 0, 0);
+        }
+    }
+
+    private void storePartialSums(int group, int token, int tokens) {
+        int first = group * GROUP_ROWS;
+        int count = Math.min(PAIR_ROWS, Math.min(w.rows(), end * GROUP_ROWS) - first);
+        for (int t = 0; t < tokens; t++) {
+            MemorySegment.copy(
+                    partialSums,
+                    JAVA_FLOAT,
+                    (long) t * PAIR_BYTES,
+                    y.memory(),
+                    JAVA_FLOAT,
+                    y.offset(token + t, first),
+                    count);
+        }
+    }
+
+    private long weightsAt(int group, int block) {
+        return switch (w) {
+            case PackedFloats f -> f.groupAt(group) + block * packedBlockBytes();
+            case PackedQuants q -> q.quantsAt(group) + block * packedBlockBytes();
+        };
+    }
+
+    private long packedBlockBytes() {
+        return switch (w) {
+            case PackedFloats f -> f.type().bytes(GROUP_ROWS);
+            case PackedQuants q -> q.blockBytes();
+        };
+    }
+
+    private long scalesAt(int group, int block) {
+        return switch (w) {
+            case PackedFloats f -> 0;
+            case PackedQuants q ->
+                q.scalesAt(group) + (long) block * GROUP_ROWS * q.format().scaleBytes();
+        };
+    }
+
+    private long minimaAt(int group, int block) {
+        return switch (w) {
+            case PackedFloats f -> 0;
+            case PackedQuants q ->
+                q.minsAt(group) + (long) block * GROUP_ROWS * q.format().scaleBytes();
+        };
+    }
+
+    private void set(ProductArgument word, long value) {
+        arguments.set(JAVA_LONG, word.offset(), value);
+    }
+}

@@ -1,0 +1,61 @@
+package wok.kernels;
+
+/**
+ * How a chunk of two groups of weights looks when it is unpacked for many tokens: {@code [block][2 groups]}, and a group
+ * of a block is
+ *
+ * <pre>
+ * quants      u8 [columns / 4][16 rows][4 columns]    quant + 128 if signed, else the quant
+ * scales      f32 [16]
+ * minima      f32 [16]                                only with minima
+ * subScales   i32 [columns / subColumns][16]          only super-blocks
+ * subMinima   i16 [columns / subColumns / 2][16][2]   only super-blocks with minima
+ * </pre>
+ *
+ * @param columns of a block: 32 or 256
+ * @param subColumns columns of a sub-scale: 16 or 32
+ * @param signed whether 128 was added
+ * @param minima whether the family has minima
+ */
+record PanelShape(int columns, int subColumns, boolean signed, boolean minima) {
+    /** Columns of a block that is no super-block, and of a run of codes. */
+    static final int BLOCK_COLUMNS = 32;
+
+    /** Groups of 16 output rows side by side. */
+    static final int GROUPS = 2;
+
+    private static final int LANES_BYTES = 64;
+    private static final int ROWS = PackedMatrix.GROUP_ROWS;
+
+    boolean superBlock() {
+        return columns > BLOCK_COLUMNS;
+    }
+
+    int subBlocks() {
+        return columns / subColumns;
+    }
+
+    int scalesOffset() {
+        return columns * ROWS;
+    }
+
+    int minimaOffset() {
+        return scalesOffset() + LANES_BYTES;
+    }
+
+    int subScalesOffset() {
+        return minima ? minimaOffset() + LANES_BYTES : minimaOffset();
+    }
+
+    int subMinimaOffset() {
+        return superBlock() ? subScalesOffset() + subBlocks() * LANES_BYTES : subScalesOffset();
+    }
+
+    int groupBytes() {
+        return superBlock() && minima ? subMinimaOffset() + subBlocks() / 2 * LANES_BYTES : subMinimaOffset();
+    }
+
+    int blockBytes() {
+        return GROUPS * groupBytes();
+    }
+}

@@ -1,0 +1,124 @@
+package wok.kernels;
+
+import static wok.assembler.Condition.ABOVE_OR_EQUAL;
+import static wok.assembler.Condition.EQUAL;
+import static wok.assembler.Condition.NOT_EQUAL;
+
+import java.util.List;
+import wok.assembler.Assembler;
+import wok.assembler.Gpr;
+import wok.assembler.Label;
+import wok.assembler.Mem;
+import wok.assembler.Vec;
+
+/**
+ * What every kernel for tiles of tokens begins and ends with: saved registers, the loop over tiles, sums that are kept
+ * in y between chunks of columns, and the prefetching of the weights that are unpacked next, so that memory is read
+ * while the multiply units work.
+ *
+ * <p>RDI is the argument block throughout, R14 and R15 walk ahead in the packed weights, and a kernel may use the rest.
+ */
+final class TileFrame {
+    private static final List<Gpr> SAVED = List.of(Gpr.RBX, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15);
+
+    private final Assembler a;
+    private final Label tile;
+    private final Gpr next = Gpr.R14;
+
+    TileFrame(Assembler a) {
+        this.a = a;
+        tile = a.label("tile");
+    }
+
+    /** The function's beginning, and that of each tile. */
+    void enter() {
+        SAVED.forEach(a::push);
+        a.mov(next, ProductArgument.NEXT.at());
+        a.bind(tile);
+    }
+
+    /** Sums start from zero in the first chunk, else from y. Uses the registers of {@code rows}. */
+    void loadSums(Vec[][] y, TokenRows rows) {
+        Label first = a.label("first chunk");
+        Label loaded = a.label("sums loaded");
+        rows.load(a, ProductArgument.OUT);
+        a.mov(Gpr.R15, ProductArgument.FIRST.at());
+        a.test(Gpr.R15, Gpr.R15);
+        a.jump(NOT_EQUAL, first);
+        for (int group = 0; group < y.length; group++) {
+            for (int t = 0; t < y[group].length; t++) {
+                a.vmovups(y[group][t], rows.at(t, 64 * group));
+            }
+        }
+        a.jump(loaded);
+        a.bind(first);
+        for (Vec[] group : y) {
+            for (Vec sum : group) {
+                a.zero(sum);
+            }
+        }
+        a.bind(loaded);
+    }
+
+    /** Where sums stay in y: zero there before the first chunk. Uses the registers of {@code rows} and {@code zero}. */
+    void clearFirstSums(TokenRows rows, int tokens, Vec zero) {
+        Label later = a.label("later chunk");
+        a.mov(rows.stride(), ProductArgument.FIRST.at());
+        a.test(rows.stride(), rows.stride());
+        a.jump(EQUAL, later);
+        rows.load(a, ProductArgument.OUT);
+        a.zero(zero);
+        for (int t = 0; t < tokens; t++) {
+            for (int group = 0; group < PanelShape.GROUPS; group++) {
+                a.vmovups(rows.at(t, 64 * group), zero);
+            }
+        }
+        a.bind(later);
+    }
+
+    /** Uses the registers of {@code rows}. */
+    void storeSums(Vec[][] y, TokenRows rows) {
+        rows.load(a, ProductArgument.OUT);
+        for (int group = 0; group < y.length; group++) {
+            for (int t = 0; t < y[group].length; t++) {
+                a.vmovups(rows.at(t, 64 * group), y[group][t]);
+            }
+        }
+    }
+
+    /** Some lines of both groups' next weights towards the cache, until all are under way. Uses R15. */
+    void prefetch() {
+        Label line = a.label("line");
+        Label done = a.label("prefetched");
+        a.cmp(next, ProductArgument.NEXT_END.at());
+        a.jump(ABOVE_OR_EQUAL, done);
+        a.push(Gpr.RDI);
+        a.mov(Gpr.R15, ProductArgument.NEXT_GROUP.at());
+        a.mov(Gpr.RDI, ProductArgument.NEXT_LINES.at());
+        a.bind(line);
+        a.prefetcht0(Mem.at(next));
+        a.prefetcht0(Mem.at(next, Gpr.R15, 1));
+        a.add(next, 64);
+        a.dec(Gpr.RDI);
+        a.jump(NOT_EQUAL, line);
+        a.pop(Gpr.RDI);
+        a.bind(done);
+    }
+
+    /** On to the next tile: the words of the block that walk, each by so many rows of its stride. */
+    void leave(int tokens, ProductArgument... walking) {
+        for (ProductArgument word : walking) {
+            a.imul(Gpr.R15, word.stride().at(), tokens);
+            a.add(Gpr.R15, word.at());
+            a.mov(word.at(), Gpr.R15);
+        }
+        a.mov(Gpr.R15, ProductArgument.TILES.at());
+        a.dec(Gpr.R15);
+        a.mov(ProductArgument.TILES.at(), Gpr.R15);
+        a.jump(NOT_EQUAL, tile);
+        a.mov(ProductArgument.NEXT.at(), next);
+        SAVED.reversed().forEach(a::pop);
+        a.vzeroupper();
+        a.ret();
+    }
+}

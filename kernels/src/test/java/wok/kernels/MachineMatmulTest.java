@@ -1,0 +1,113 @@
+package wok.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import wok.assembler.CpuFeatures;
+import wok.tensor.DType;
+import wok.tensor.Shape;
+import wok.tensor.Tensor;
+
+/** Machine products against the reference, at every tier that this CPU has. */
+class MachineMatmulTest {
+    private static final int TOKENS_MAX = 70;
+
+    static List<Arguments> families() {
+        List<Arguments> all = new ArrayList<>();
+        for (DType type : GoldenBlocks.TYPES) {
+            for (ActivationPrecision precision : ActivationPrecision.values()) {
+                all.add(Arguments.of(type, precision));
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void fewTokensGiveTheBitsOfTheReference(DType type, ActivationPrecision precision) {
+        for (int outputs : new int[] {1, 17, 32, 50}) {
+            for (int units : new int[] {1, 2, 5}) {
+                compare(goldenBlocks(type, outputs, units), precision, 7, new int[] {1, 2, 3, 4, 5, 6, 7});
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void manyTokensGiveTheBitsOfTheReference(DType type, ActivationPrecision precision) {
+        compare(goldenBlocks(type, 33, 3), precision, TOKENS_MAX, new int[] {12, 13, 31, 64, 65, TOKENS_MAX});
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void anyScalesGiveTheBitsOfTheReference(DType type, ActivationPrecision precision) {
+        byte[] bytes = new byte[Math.toIntExact(type.bytes(40 * 512))];
+        new Random(7).nextBytes(bytes);
+        MemorySegment data = MemorySegment.ofArray(bytes);
+        compare(new Tensor("random bytes", type, Shape.of(40, 512), data), precision, 8, new int[] {2, 8});
+    }
+
+    /** Blocks in another order, columns of 1, 2 or more chunks; odd numbers of columns where a type allows them. */
+    private static Tensor goldenBlocks(DType type, int outputs, int units) {
+        if (type.isQuantised()) {
+            int columns = type.blockElements() * (type.blockElements() == 32 ? units * 8 - 7 : units);
+            return GoldenBlocks.tensor(type, outputs, columns, Arena.ofAuto());
+        }
+        int columns = 97 * units - 90;
+        MemorySegment padded = GoldenBlocks.tensor(type, outputs, (columns + 31) / 32 * 32, Arena.ofAuto())
+                .data();
+        return new Tensor(
+                "weight", type, Shape.of(outputs, columns), padded.asSlice(0, type.bytes((long) outputs * columns)));
+    }
+
+    private static void compare(Tensor tensor, ActivationPrecision precision, int tokensMax, int[] tokens) {
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 1)) {
+            PackedMatrix w = WeightPacker.pack(tensor, precision, arena, reference.team());
+            Activations x = TestRows.activations(arena, tokensMax, w.columns(), w.rows() + w.columns());
+            x.f32().set(1, w.columns() / 2, Float.NaN);
+            x.f32().set(0, w.columns() - 1, Float.POSITIVE_INFINITY);
+            FloatRows expected = FloatRows.allocate(arena, tokensMax, w.rows());
+            reference.prepare(x, tokensMax, w.activationForm());
+            reference.matmul(w, x, tokensMax, expected);
+            int[] bits = Bits.of(expected, tokensMax);
+            for (MachineTier tier : tiers()) {
+                MachineMatmul machine = new MachineMatmul(tier);
+                for (int n : tokens) {
+                    assertThat(product(machine, w, x, n, arena))
+                            .as("%s of %s %s, %s, %d tokens", tier, w.family(), tensor.shape(), precision, n)
+                            .isEqualTo(Arrays.copyOf(bits, n * w.rows()));
+                }
+            }
+        }
+    }
+
+    /** In two runs of groups, as two threads would, over memory that is not zero. */
+    private static int[] product(MachineMatmul machine, PackedMatrix w, Activations x, int n, Arena arena) {
+        FloatRows y = FloatRows.allocate(arena, n, w.rows());
+        y.memory().fill((byte) 0x55);
+        Workspace workspace = new Workspace();
+        int cut = w.groups() / 4 * 2;
+        machine.run(w, x, n, y, cut, w.groups(), workspace);
+        if (cut > 0) {
+            machine.run(w, x, n, y, 0, cut, workspace);
+        }
+        return Bits.of(y, n);
+    }
+
+    private static List<MachineTier> tiers() {
+        CpuFeatures cpu = CpuFeatures.read();
+        return Stream.of(MachineTier.AVX512)
+                .filter(tier -> tier.missing(cpu).isEmpty())
+                .toList();
+    }
+}
