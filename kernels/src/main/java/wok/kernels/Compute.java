@@ -231,6 +231,18 @@ public final class Compute implements AutoCloseable {
         }
     }
 
+    /** The index of the greatest element of a row, the first of equals; NaN counts as less than everything. */
+    public int argmax(FloatRows x, int row) {
+        java.util.Objects.checkIndex(row, x.rows());
+        return kernels.argmax(x, row, workspaces[0]);
+    }
+
+    /** {@code log(sum of exp(x[row][i]))}, by the greatest element and the canonical sum; NaN if an element is NaN. */
+    public float logSumExp(FloatRows x, int row) {
+        java.util.Objects.checkIndex(row, x.rows());
+        return kernels.logSumExp(x, row, workspaces[0]);
+    }
+
     /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places. */
     public void appendKv(KvLayer kv, FloatRows k, FloatRows v, RowMap map) {
         checkRows(map.rows(), Math.min(k.rows(), v.rows()));

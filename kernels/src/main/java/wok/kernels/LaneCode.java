@@ -43,6 +43,7 @@ final class LaneCode {
     private static final int BYTES = 4 * LANES;
     private static final Mask TAIL = new Mask(1);
     private static final Mask CHOICE = new Mask(2);
+    private static final int EQUAL = 0;
     private static final int LESS = 1;
 
     private final MachineTier tier;
@@ -213,6 +214,22 @@ final class LaneCode {
         }
     }
 
+    /** A bit for each lane where x equals y, bit 0 for lane 0; NaN equals nothing. */
+    void equalLanes(Gpr to, Gpr scratch, Sixteen x, Sixteen y) {
+        if (isAvx512()) {
+            a.vcmpps(CHOICE, x.low(), y.low(), EQUAL);
+            a.kmovw(to, CHOICE);
+            return;
+        }
+        for (int p = 0; p < parts; p++) {
+            a.vcmpps(x.part(p), x.part(p), y.part(p), EQUAL);
+        }
+        a.vmovmskps(to, x.part(0));
+        a.vmovmskps(scratch, x.part(1));
+        a.shl(scratch, tier.width().lanes());
+        a.or(to, scratch);
+    }
+
     private void emit(TwoSources instruction, Sixteen to, Sixteen x, LaneOperand y) {
         for (int p = 0; p < parts; p++) {
             instruction.emit(to.part(p), x.part(p), part(y, p));
@@ -230,7 +247,8 @@ final class LaneCode {
         };
     }
 
-    private static int[] repeated(int word, int count) {
+    /** A constant's words: the same one so many times. */
+    static int[] repeated(int word, int count) {
         int[] words = new int[count];
         Arrays.fill(words, word);
         return words;
@@ -310,6 +328,20 @@ final class LaneCode {
         a.vpbroadcastd(low, low.xmm());
         a.vpcmpgtd(tailMask.getLast(), low, a.words(8, 9, 10, 11, 12, 13, 14, 15));
         a.vpcmpgtd(low, low, a.words(0, 1, 2, 3, 4, 5, 6, 7));
+    }
+
+    /** 64 bytes. */
+    void load(Sixteen to, Mem from) {
+        for (int p = 0; p < parts; p++) {
+            a.vmovups(to.part(p), from.plus((long) p * tier.width().bytes()));
+        }
+    }
+
+    /** 64 bytes. */
+    void store(Mem to, Sixteen from) {
+        for (int p = 0; p < parts; p++) {
+            a.vmovups(to.plus((long) p * tier.width().bytes()), from.part(p));
+        }
     }
 
     /** Sixteen elements of the row at a base; those beyond its end are zero. */

@@ -41,4 +41,14 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
 
     /** Rows {@code from} to {@code to - 1}, which share a block table, for all query heads of one key/value head. */
     void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace);
+
+    /** The index of the greatest element of a row, the first of equals; NaN counts as less than everything. */
+    default int argmax(FloatRows x, int row, Workspace workspace) {
+        return CanonicalMath.argmax(x.row(row), 0, x.columns());
+    }
+
+    /** {@code log(sum of exp(x[row][i]))}; see {@link CanonicalMath#logSumExp}. */
+    default float logSumExp(FloatRows x, int row, Workspace workspace) {
+        return CanonicalMath.logSumExp(x.row(row), 0, x.columns());
+    }
 }

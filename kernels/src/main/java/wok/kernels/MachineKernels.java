@@ -1,5 +1,9 @@
 package wok.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -90,7 +94,49 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void quantise(FloatRows x, int row, QuantisedRows out) {
-        portable.quantise(x, row, out);
+        if (out.heap().isPresent()) {
+            portable.quantise(x, row, out); // the vector set's copies can't be written by machine code
+        } else if (out.blockColumns() == 32) {
+            quantise32(x, row, out);
+        } else {
+            quantise256(x, row, out);
+        }
+    }
+
+    /** What products by blocks of 32 need: no sums of 16. */
+    private void quantise32(FloatRows x, int row, QuantisedRows out) {
+        int blocks = out.blocks();
+        long first = (long) row * blocks;
+        rows.quantise32()
+                .call(
+                        address(x, row, 0, out.columns()),
+                        blocks,
+                        address(out.quants(), 32 * first, 32L * blocks),
+                        address(out.scales(), 4 * first, 4L * blocks),
+                        address(out.corrections32(), 4 * first, 4L * blocks),
+                        address(out.sums32(), 4 * first, 4L * blocks));
+    }
+
+    private void quantise256(FloatRows x, int row, QuantisedRows out) {
+        int blocks = out.blocks();
+        long first = (long) row * blocks;
+        long sums16 = address(out.corrections16(), 64 * first, 64L * blocks);
+        rows.quantise256()
+                .call(
+                        address(x, row, 0, out.columns()),
+                        blocks,
+                        address(out.quants(), 256 * first, 256L * blocks),
+                        address(out.scales(), 4 * first, 4L * blocks),
+                        sums16,
+                        0);
+        rows.sums()
+                .call(
+                        sums16,
+                        blocks,
+                        address(out.corrections32(), 32 * first, 32L * blocks),
+                        address(out.sums32(), 32 * first, 32L * blocks),
+                        address(out.shortSums32(), 16 * first, 16L * blocks),
+                        address(out.shortSums16(), 32 * first, 32L * blocks));
     }
 
     @Override
@@ -165,6 +211,28 @@ final class MachineKernels implements LeafKernels {
     @Override
     public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
         portable.attention(task, kvHead, from, to, workspace);
+    }
+
+    @Override
+    public int argmax(FloatRows x, int row, Workspace workspace) {
+        MemorySegment out = workspace.results();
+        return argmax(address(x, row, 0, x.columns()), x.columns(), out);
+    }
+
+    private int argmax(long x, int count, MemorySegment out) {
+        rows.greatest().call(x, count, out.address(), 0, 0, 0);
+        rows.firstEqual().call(x, count, out.get(JAVA_INT, 0), out.address(), 0, 0);
+        long equal = out.get(JAVA_LONG, 8);
+        return equal == 0 ? 0 : (int) (out.get(JAVA_LONG, 0) / 4) + Long.numberOfTrailingZeros(equal);
+    }
+
+    @Override
+    public float logSumExp(FloatRows x, int row, Workspace workspace) {
+        MemorySegment out = workspace.results();
+        long values = address(x, row, 0, x.columns());
+        float greatest = x.get(row, argmax(values, x.columns(), out));
+        rows.sumOfExps().call(values, x.columns(), Float.floatToRawIntBits(greatest), out.address(), 0, 0);
+        return greatest + (float) StrictMath.log(out.get(JAVA_FLOAT, 0));
     }
 
     /** The address of {@code count} elements of a row from column {@code at} on, which must be there. */

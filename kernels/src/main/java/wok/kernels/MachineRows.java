@@ -10,6 +10,9 @@ import wok.assembler.MachineFunction;
  * @param rmsNorm see {@link RmsNormCode}
  * @param ropeOfHalves see {@link RopeCode}, as ropeOfNeighbours
  * @param silu see {@link GatedCode}, as gelu
+ * @param quantise32 see {@link QuantiseCode}, as quantise256
+ * @param sums see {@link SumsCode}
+ * @param greatest see {@link VocabularyCode}, as firstEqual and sumOfExps
  */
 record MachineRows(
         MachineFunction add,
@@ -19,7 +22,13 @@ record MachineRows(
         MachineFunction ropeOfHalves,
         MachineFunction ropeOfNeighbours,
         MachineFunction silu,
-        MachineFunction gelu) {
+        MachineFunction gelu,
+        MachineFunction quantise32,
+        MachineFunction quantise256,
+        MachineFunction sums,
+        MachineFunction greatest,
+        MachineFunction firstEqual,
+        MachineFunction sumOfExps) {
 
     /** The functions for a tier; their code lives as long as the arena. */
     static MachineRows assemble(MachineTier tier, Arena arena) {
@@ -31,7 +40,13 @@ record MachineRows(
                 RopeCode.halves(tier, arena),
                 RopeCode.neighbours(tier, arena),
                 GatedCode.gated(GatedActivation.SILU, tier, arena),
-                GatedCode.gated(GatedActivation.GELU_TANH, tier, arena));
+                GatedCode.gated(GatedActivation.GELU_TANH, tier, arena),
+                QuantiseCode.blocksOf32(tier, arena),
+                QuantiseCode.blocksOf256(tier, arena),
+                SumsCode.sums(tier, arena),
+                VocabularyCode.greatest(tier, arena),
+                VocabularyCode.firstEqual(tier, arena),
+                VocabularyCode.sumOfExps(tier, arena));
     }
 
     MachineFunction rope(RopePairing pairing) {
@@ -50,6 +65,20 @@ record MachineRows(
 
     /** The same with another function in the place of add: for tests of what notices a wrong kernel. */
     MachineRows withAdd(MachineFunction other) {
-        return new MachineRows(other, scale, softcap, rmsNorm, ropeOfHalves, ropeOfNeighbours, silu, gelu);
+        return new MachineRows(
+                other,
+                scale,
+                softcap,
+                rmsNorm,
+                ropeOfHalves,
+                ropeOfNeighbours,
+                silu,
+                gelu,
+                quantise32,
+                quantise256,
+                sums,
+                greatest,
+                firstEqual,
+                sumOfExps);
     }
 }

@@ -46,7 +46,8 @@ record QuantisedRows(
         MemorySegment shortSums32,
         MemorySegment shortSums16,
         Optional<HeapRows> heap) {
-    private static final int UNSIGNED_OFFSET = 128;
+    /** What is added to weights of 8 bits so that none is negative. */
+    static final int UNSIGNED_OFFSET = 128;
 
     /**
      * What the vector set reads: quants as floats (float units multiply them exactly), scales and sums in arrays. The

@@ -1,5 +1,7 @@
 package wok.kernels;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +25,20 @@ final class Workspace {
 
     private final float[][] floats = new float[13][0];
     private int[] ints = {};
+    private @Nullable MemorySegment results;
     private @Nullable VectorAttention attention;
     private @Nullable VectorUnpacker unpacker;
     private @Nullable MachineProduct product;
+
+    /** 64 bytes off the heap where machine code leaves its few results. */
+    MemorySegment results() {
+        MemorySegment made = results;
+        if (made == null) {
+            made = Arena.ofAuto().allocate(64, 64);
+            results = made;
+        }
+        return made;
+    }
 
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.function.BiConsumer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowOperationsTest {
     private static final int ROWS = 5;
@@ -94,6 +96,84 @@ class RowOperationsTest {
             compute.add(x, x, ROWS);
             compute.softcap(x, ROWS, 5);
         });
+    }
+
+    @Test
+    void vocabularyOperationsGiveTheSameBits() {
+        sameBits((compute, x) -> {
+            for (int row = 0; row < ROWS; row++) {
+                int best = compute.argmax(x, row);
+                float sum = compute.logSumExp(x, row);
+                x.set(row, 0, best);
+                x.set(row, x.columns() - 1, sum);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 16, 17, 40, 1000})
+    void argmaxIsTheFirstOfEquals(int columns) {
+        TestSets.fast().forEach(set -> {
+            try (Arena arena = Arena.ofShared();
+                    Compute compute = Compute.of(set, 1)) {
+                for (float filling : new float[] {0, -0f, -1, Float.NEGATIVE_INFINITY, Float.NaN}) {
+                    FloatRows x = FloatRows.allocate(arena, 1, columns);
+                    for (int i = 0; i < columns; i++) {
+                        x.set(0, i, i % 3 == 1 ? filling : Float.NaN);
+                    }
+                    assertThat(compute.argmax(x, 0)).isEqualTo(columns > 1 && !Float.isNaN(filling) ? 1 : 0);
+                    x.set(0, columns - 1, 5);
+                    assertThat(compute.argmax(x, 0)).isEqualTo(columns - 1);
+                    x.set(0, columns / 2, 5);
+                    assertThat(compute.argmax(x, 0)).isEqualTo(columns / 2);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ActivationForm.class,
+            names = {"Q8_BLOCK32", "Q8_BLOCK256"})
+    void quantisingGivesTheSameBits(ActivationForm form) {
+        try (Arena arena = Arena.ofShared()) {
+            FloatRows x = TestRows.rows(arena, 20, 768, 8);
+            x.set(0, 5, Float.NaN);
+            x.set(1, 6, Float.intBitsToFloat(0xFFABCDEF));
+            x.set(2, 300, Float.POSITIVE_INFINITY);
+            x.set(2, 301, Float.NEGATIVE_INFINITY);
+            x.set(3, 0, Float.MAX_VALUE);
+            for (int column = 0; column < 768; column++) {
+                x.set(4, column, Float.MIN_NORMAL * (column % 300));
+                x.set(5, column, column % 255 - 127.5f);
+            }
+            QuantisedRows expected = quantised(arena, new ReferenceKernels(), x, form);
+            TestSets.machineTiers().forEach(tier -> {
+                QuantisedRows actual = quantised(arena, MachineKernels.create(tier), x, form);
+                assertThat(actual.quants().mismatch(expected.quants())).isEqualTo(-1);
+                assertThat(Bits.of(actual.scales().toArray(ValueLayout.JAVA_FLOAT)))
+                        .isEqualTo(Bits.of(expected.scales().toArray(ValueLayout.JAVA_FLOAT)));
+                assertThat(actual.corrections32().mismatch(expected.corrections32()))
+                        .isEqualTo(-1);
+                assertThat(actual.sums32().mismatch(expected.sums32())).isEqualTo(-1);
+                if (form == ActivationForm.Q8_BLOCK256) {
+                    assertThat(actual.corrections16().mismatch(expected.corrections16()))
+                            .isEqualTo(-1);
+                    assertThat(actual.shortSums32().mismatch(expected.shortSums32()))
+                            .isEqualTo(-1);
+                    assertThat(actual.shortSums16().mismatch(expected.shortSums16()))
+                            .isEqualTo(-1);
+                }
+            });
+        }
+    }
+
+    private static QuantisedRows quantised(Arena arena, LeafKernels kernels, FloatRows x, ActivationForm form) {
+        QuantisedRows out = QuantisedRows.allocate(arena, x.rows(), x.columns(), form, false);
+        for (int row = 0; row < x.rows(); row++) {
+            kernels.quantise(x, row, out);
+        }
+        return out;
     }
 
     @Test
