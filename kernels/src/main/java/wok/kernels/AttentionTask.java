@@ -1,39 +1,87 @@
 package wok.kernels;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
 /**
- * An attention shared out by key/value heads and runs of rows of one sequence. One object per {@link Compute}, filled
- * again for each attention, as {@link ProductTask} is. Written by the caller while no task runs, read by the team.
+ * An attention shared out among a team. One object per {@link Compute}, filled again for each attention, as
+ * {@link ProductTask} is. Written by the caller while no task runs, read by the team.
  *
- * <p>Queries and outputs are [rows][heads * headDim].
+ * <p>Queries and outputs are [rows][heads * headDim]. The work of one key/value head and one run of rows (neighbours of
+ * one sequence, {@link AttentionRuns}) is a unit. A prompt has units enough: each is a task, the longest first. To
+ * decode over a long context there are few units, perhaps one, while memory takes all threads to read: then each split
+ * of a unit is a task, if the kernel set can do that, and who finishes the last one combines the unit's splits, in their
+ * order. Both give the same bits.
  */
 @SuppressWarnings("NullAway.Init") // set comes before every run
 final class AttentionTask implements ThreadTeam.Task {
     /** Positions of one split of a long context: softmax is taken per split, and splits combine in order. */
     static final int SPLIT_POSITIONS = 512;
 
-    /** Rows of one sequence that share the loads of keys and values. */
-    private static final int ROWS_MAX = 16;
+    /** Units per thread from which on whole units are shared out evenly enough. */
+    private static final int UNITS_PER_THREAD = 4;
+
+    /** Bounds the memory for results of splits; beyond it whole units are tasks. */
+    private static final long RECORD_BYTES_MAX = 64L << 20;
 
     private final LeafKernels kernels;
     private final Workspace[] workspaces;
+    private final AttentionRuns runs = new AttentionRuns();
     private FloatRows q;
     private KvLayer kv;
     private RowMap map;
     private AttentionSpec spec;
     private FloatRows out;
+    private boolean bySplits;
+    private long recordBytes;
+    private MemorySegment records = MemorySegment.NULL;
+    private AtomicIntegerArray splitsLeft = new AtomicIntegerArray(0);
 
     AttentionTask(LeafKernels kernels, Workspace[] workspaces) {
         this.kernels = kernels;
         this.workspaces = workspaces;
     }
 
-    /** The operands of the next run, of {@code runs() * spec.kvHeads()} tasks. */
+    /** The operands of the next run. */
     void set(FloatRows queries, KvLayer layer, RowMap rows, AttentionSpec shape, FloatRows mixed) {
         q = queries;
         kv = layer;
         map = rows;
         spec = shape;
         out = mixed;
+        runs.find(map, spec, workspaces.length);
+        Optional<SplitAttention> splits = kernels.splitAttention();
+        bySplits = workspaces.length > 1
+                && runs.count() * spec.kvHeads() < workspaces.length * UNITS_PER_THREAD
+                && runs.splits() > runs.count()
+                && splits.isPresent();
+        if (bySplits) {
+            recordBytes = splits.get().recordBytes(spec);
+            takeRecords();
+        }
+    }
+
+    /** Room for the records of all units; none is taken, and whole units are tasks, if they were too many. */
+    private void takeRecords() {
+        long bytes = recordsBefore(runs.count());
+        bySplits = bytes <= RECORD_BYTES_MAX;
+        if (bySplits && records.byteSize() < bytes) {
+            records = Arena.ofAuto().allocate(Math.min(2 * bytes, RECORD_BYTES_MAX), FloatRows.ALIGNMENT);
+        }
+        int units = runs.count() * spec.kvHeads();
+        if (bySplits && splitsLeft.length() < units) {
+            splitsLeft = new AtomicIntegerArray(units);
+        }
+        for (int unit = 0; bySplits && unit < units; unit++) {
+            splitsLeft.set(unit, runs.splits(unit / spec.kvHeads()));
+        }
+    }
+
+    /** Bytes of the records of all heads of the runs before one. */
+    private long recordsBefore(int run) {
+        return recordBytes * spec.heads() * runs.rowSplitsBefore(run);
     }
 
     FloatRows q() {
@@ -56,35 +104,34 @@ final class AttentionTask implements ThreadTeam.Task {
         return out;
     }
 
+    /** How many tasks there are. */
+    int tasks() {
+        return (bySplits ? runs.splits() : runs.count()) * spec.kvHeads();
+    }
+
     @Override
     public void run(int task, int worker) {
-        int from = runStart(map, task / spec.kvHeads());
-        kernels.attention(this, task % spec.kvHeads(), from, runEnd(map, from), workspaces[worker]);
+        int kvHead = task % spec.kvHeads();
+        if (bySplits) {
+            runSplit(task / spec.kvHeads(), kvHead, workspaces[worker]);
+            return;
+        }
+        int run = runs.count() - 1 - task / spec.kvHeads();
+        kernels.attention(this, kvHead, runs.start(run), runs.end(run), workspaces[worker]);
     }
 
-    /** Runs of neighbouring rows that share a block table, of at most {@link #ROWS_MAX} rows. */
-    int runs() {
-        int runs = 0;
-        for (int from = 0; from < map.rows(); from = runEnd(map, from)) {
-            runs++;
+    /** The split of that number among those of all runs. */
+    private void runSplit(int number, int kvHead, Workspace workspace) {
+        int run = runs.ofSplit(number);
+        int from = runs.start(run);
+        int to = runs.end(run);
+        int split = number - runs.splitsBefore(run);
+        long splitBytes = recordBytes * (to - from) * spec.groupedHeads();
+        long base = records.address() + recordsBefore(run) + kvHead * splitBytes * runs.splits(run);
+        SplitAttention attention = kernels.splitAttention().orElseThrow();
+        attention.split(this, kvHead, from, to, runs.firstSplit(run) + split, base + split * splitBytes, workspace);
+        if (splitsLeft.decrementAndGet(run * spec.kvHeads() + kvHead) == 0) {
+            attention.combine(this, kvHead, from, to, runs.firstSplit(run), base, workspace);
         }
-        return runs;
-    }
-
-    private static int runStart(RowMap map, int run) {
-        int from = 0;
-        for (int i = 0; i < run; i++) {
-            from = runEnd(map, from);
-        }
-        return from;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the same array means the same sequence; equal ones only share less
-    private static int runEnd(RowMap map, int from) {
-        int to = from + 1;
-        while (to < map.rows() && to - from < ROWS_MAX && map.blockTable(to) == map.blockTable(from)) {
-            to++;
-        }
-        return to;
     }
 }

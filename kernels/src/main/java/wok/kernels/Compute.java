@@ -7,8 +7,9 @@ import java.util.Arrays;
  * touches rows 0 to n - 1 only.
  *
  * <p>How work is split: products by groups of output rows, attention by key/value head and runs of rows of one
- * sequence, everything else by rows. No sum is ever split, so the number of threads cannot change a bit. Small
- * operations run on the calling thread: waking another costs more than they do.
+ * sequence or splits of a long context, everything else by rows. No sum is ever split but where the arithmetic says so,
+ * so the number of threads cannot change a bit. Small operations run on the calling thread: waking another costs more
+ * than they do.
  *
  * <p>Nothing is allocated while one row is decoded: products and attentions are task objects that are filled again, and
  * the other operations take a lambda only for several rows.
@@ -255,10 +256,10 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    private static void append(KvLayer kv, FloatRows k, FloatRows v, RowMap map, int row) {
+    private void append(KvLayer kv, FloatRows k, FloatRows v, RowMap map, int row) {
         int position = map.position(row);
         int block = map.blockTable(row)[position / KvLayer.BLOCK_POSITIONS];
-        kv.append(k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
+        kernels.append(kv, k, v, row, block, position % KvLayer.BLOCK_POSITIONS);
     }
 
     /**
@@ -275,7 +276,7 @@ public final class Compute implements AutoCloseable {
         checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.headDim());
         checkEqual("out.columns", out.columns(), q.columns());
         attention.set(q, kv, map, spec, out);
-        team.run(attention.runs() * spec.kvHeads(), attention);
+        team.run(attention.tasks(), attention);
     }
 
     @Override

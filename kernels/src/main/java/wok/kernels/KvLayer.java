@@ -27,7 +27,11 @@ public final class KvLayer {
     /** Positions of one block. */
     public static final int BLOCK_POSITIONS = 16;
 
-    private static final int SCALE_DIMS = 32;
+    /** Dimensions that share a scale, Q8 only. */
+    static final int SCALE_DIMS = 32;
+
+    /** Allocated behind the last block: machine code may load sixteen numbers where fewer are left, and ignore them. */
+    private static final int LOADABLE_BYTES = 64;
 
     private final MemorySegment memory;
     private final int blocks;
@@ -49,7 +53,8 @@ public final class KvLayer {
                     + " (expected: 1 or more of each)");
         }
         long bytes = Math.multiplyExact(blockBytes(kvHeads, headDim, type), (long) blocks);
-        return new KvLayer(arena.allocate(bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type);
+        MemorySegment memory = arena.allocate(Math.addExact(bytes, LOADABLE_BYTES), FloatRows.ALIGNMENT);
+        return new KvLayer(memory.asSlice(0, bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type);
     }
 
     /** Bytes of one block of one layer: keys and values of 16 positions. */
@@ -58,13 +63,13 @@ public final class KvLayer {
     }
 
     /** Bytes of the keys, or of the values, of one block and head. */
-    private static long halfBytes(int headDim, KvType type) {
+    static long halfBytes(int headDim, KvType type) {
         long scales = type == KvType.Q8 ? 4L * BLOCK_POSITIONS * scaleBlocks(headDim) : 0;
         long bytes = (long) BLOCK_POSITIONS * headDim * type.elementBytes() + scales;
         return (bytes + 63) / 64 * 64;
     }
 
-    private static int scaleBlocks(int headDim) {
+    static int scaleBlocks(int headDim) {
         return (headDim + SCALE_DIMS - 1) / SCALE_DIMS;
     }
 

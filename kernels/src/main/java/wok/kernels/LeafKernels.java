@@ -1,5 +1,7 @@
 package wok.kernels;
 
+import java.util.Optional;
+
 /**
  * The leaf operations of a kernel set: one row, one range of output groups or one head at a time, on the calling
  * thread. {@link Compute} checks shapes and splits whole operations; the order of operations of each is in docs/math.
@@ -50,5 +52,15 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
     /** {@code log(sum of exp(x[row][i]))}; see {@link CanonicalMath#logSumExp}. */
     default float logSumExp(FloatRows x, int row, Workspace workspace) {
         return CanonicalMath.logSumExp(x.row(row), 0, x.columns());
+    }
+
+    /** Attention by splits, if the set offers that. */
+    default Optional<SplitAttention> splitAttention() {
+        return Optional.empty();
+    }
+
+    /** Stores one row's keys and values [kvHeads * headDim] at a place of a block. */
+    default void append(KvLayer kv, FloatRows k, FloatRows v, int row, int block, int place) {
+        kv.append(k, v, row, block, place);
     }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import wok.assembler.CpuFeatures;
 
 /**
@@ -29,12 +30,16 @@ final class MachineKernels implements LeafKernels {
     private final MachineTier tier;
     private final MachineRows rows;
     private final MachineMatmul products;
+    private final MachineAttention attention;
+    private final Optional<SplitAttention> splitAttention;
     private final LeafKernels portable;
 
     MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
         this.tier = tier;
         this.rows = rows;
         products = new MachineMatmul(tier);
+        attention = new MachineAttention(tier, Arena.ofAuto());
+        splitAttention = Optional.of(attention);
         this.portable = portable;
     }
 
@@ -210,7 +215,12 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
-        portable.attention(task, kvHead, from, to, workspace);
+        attention.attend(task, kvHead, from, to, workspace);
+    }
+
+    @Override
+    public Optional<SplitAttention> splitAttention() {
+        return splitAttention;
     }
 
     @Override

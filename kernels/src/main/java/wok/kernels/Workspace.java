@@ -40,6 +40,8 @@ final class Workspace {
         return made;
     }
 
+    private @Nullable AttentionWorker attentionWorker;
+
     /** Scratch array number {@code slot} with at least {@code length} elements; its content is whatever it was. */
     float[] floats(int slot, int length) {
         if (floats[slot].length < length) {
@@ -82,6 +84,16 @@ final class Workspace {
         if (made == null) {
             made = new VectorAttention(this);
             attention = made;
+        }
+        return made;
+    }
+
+    /** The worker's attention of the machine set, made at the first call. */
+    AttentionWorker attentionWorker() {
+        AttentionWorker made = attentionWorker;
+        if (made == null) {
+            made = new AttentionWorker();
+            attentionWorker = made;
         }
         return made;
     }

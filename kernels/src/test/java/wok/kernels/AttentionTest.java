@@ -74,52 +74,103 @@ class AttentionTest {
             all.add(Arguments.of(type, new AttentionSpec(2, 2, 33, 0.17f, 16, 0), 37));
             all.add(Arguments.of(type, new AttentionSpec(2, 1, 16, 0.25f, 0, 0), 1050));
             all.add(Arguments.of(type, new AttentionSpec(2, 1, 16, 0.25f, 520, 5), 1050));
+            all.add(Arguments.of(type, new AttentionSpec(8, 1, 128, 0.09f, 0, 0), 100));
+            all.add(Arguments.of(type, new AttentionSpec(10, 1, 96, 0.1f, 0, 0), 70));
+            all.add(Arguments.of(type, new AttentionSpec(5, 1, 256, 0.06f, 33, 0), 70));
+            all.add(Arguments.of(type, new AttentionSpec(7, 7, 32, 0.2f, 1, 0), 20));
+            all.add(Arguments.of(type, new AttentionSpec(3, 1, 7, 0.4f, 0, 3), 530));
+            all.add(Arguments.of(type, new AttentionSpec(2, 1, 1, -1f, 0, 0), 18));
         }
         return all;
     }
 
+    /** A prompt's end, whose rows share keys, and its last row alone, which reads them differently. */
     @ParameterizedTest
     @MethodSource("cases")
     void bothSetsGiveTheSameBits(KvType type, AttentionSpec spec, int length) {
-        TestSets.fast().forEach(set -> {
-            try (Arena arena = Arena.ofShared();
-                    Compute reference = Compute.of(TestSets.reference(), 2);
-                    Compute fast = Compute.of(set, 2)) {
-                Sequence sequence = new Sequence(arena, spec, length, 77);
-                KvLayer kv = sequence.filled(arena, fast, type);
-                int from = Math.max(0, length - 60);
-                assertThat(sequence.attend(arena, fast, kv, from, length))
-                        .as(set.name())
-                        .isEqualTo(sequence.attend(arena, reference, kv, from, length));
-            }
-        });
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 2)) {
+            Sequence sequence = new Sequence(arena, spec, length, 77);
+            KvLayer expected = sequence.filled(arena, reference, type);
+            int from = Math.max(0, length - 60);
+            int[] rows = sequence.attend(arena, reference, expected, from, length);
+            int[] last = java.util.Arrays.copyOfRange(rows, rows.length - sequence.q.columns(), rows.length);
+            TestSets.fast().forEach(set -> {
+                try (Compute fast = Compute.of(set, 3)) {
+                    KvLayer kv = sequence.filled(arena, fast, type);
+                    assertThat(kv.memory().mismatch(expected.memory()))
+                            .as(set.name())
+                            .isEqualTo(-1);
+                    assertThat(sequence.attend(arena, fast, kv, from, length))
+                            .as(set.name())
+                            .isEqualTo(rows);
+                    assertThat(sequence.attend(arena, fast, kv, length - 1, length))
+                            .as(set.name())
+                            .isEqualTo(last);
+                }
+            });
+        }
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void chunksBatchesAndThreadsDoNotChangeABit(KvType type, AttentionSpec spec, int length) {
-        try (Arena arena = Arena.ofShared();
-                Compute one = Compute.create(KernelSet.VECTOR, 1);
-                Compute three = Compute.create(KernelSet.VECTOR, 3)) {
-            Sequence sequence = new Sequence(arena, spec, length, 5);
-            KvLayer kv = sequence.filled(arena, one, type);
-            int from = Math.max(0, length - 33);
-            int[] whole = sequence.attend(arena, three, kv, from, length);
-            int columns = sequence.q.columns();
-            for (int position = from; position < length; position++) {
-                int[] expected = java.util.Arrays.copyOfRange(
-                        whole, (position - from) * columns, (position - from + 1) * columns);
-                assertThat(sequence.attend(arena, one, kv, position, position + 1))
-                        .isEqualTo(expected);
+        TestSets.fast().forEach(set -> {
+            try (Arena arena = Arena.ofShared();
+                    Compute one = Compute.of(set, 1);
+                    Compute three = Compute.of(set, 3)) {
+                Sequence sequence = new Sequence(arena, spec, length, 5);
+                KvLayer kv = sequence.filled(arena, one, type);
+                int from = Math.max(0, length - 33);
+                int[] whole = sequence.attend(arena, three, kv, from, length);
+                int columns = sequence.q.columns();
+                for (int position = from; position < length; position++) {
+                    int[] expected = java.util.Arrays.copyOfRange(
+                            whole, (position - from) * columns, (position - from + 1) * columns);
+                    assertThat(sequence.attend(arena, one, kv, position, position + 1))
+                            .isEqualTo(expected);
+                }
             }
+        });
+    }
+
+    /** A tile whose rows begin in different splits, rows out of order, and infinite and not-a-number keys. */
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void windowsOverTheEdgeOfASplitAndOddNumbersGiveTheSameBits(KvType type) {
+        AttentionSpec spec = new AttentionSpec(2, 1, 48, 0.2f, 30, 0);
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 1)) {
+            Sequence sequence = new Sequence(arena, spec, 600, 9);
+            sequence.k.set(520, 3, Float.NaN);
+            sequence.v.set(530, 5, Float.POSITIVE_INFINITY);
+            sequence.k.set(580, 2, Float.NEGATIVE_INFINITY);
+            KvLayer kv = sequence.filled(arena, reference, type);
+            RowMap map = new RowMap(60);
+            for (int row = 0; row < 60; row++) {
+                map.add(row % 2 == 0 ? 599 - row : 500 + row, sequence.blocks);
+            }
+            FloatRows expected = FloatRows.allocate(arena, 60, 96);
+            reference.attention(sequence.q.reshaped(60, 96), kv, map, spec, expected);
+            TestSets.fast().forEach(set -> {
+                try (Compute fast = Compute.of(set, 1)) {
+                    FloatRows out = FloatRows.allocate(arena, 60, 96);
+                    fast.attention(sequence.q.reshaped(60, 96), kv, map, spec, out);
+                    assertThat(Bits.of(out, 60)).as(set.name()).isEqualTo(Bits.of(expected, 60));
+                }
+            });
         }
     }
 
     @Test
     void rowsOfSeveralSequencesDoNotSeeEachOther() {
+        TestSets.fast().forEach(AttentionTest::rowsOfSeveralSequencesDoNotSeeEachOther);
+    }
+
+    private static void rowsOfSeveralSequencesDoNotSeeEachOther(Kernels set) {
         AttentionSpec spec = new AttentionSpec(2, 1, 32, 0.2f, 0, 0);
         try (Arena arena = Arena.ofShared();
-                Compute compute = Compute.create(KernelSet.VECTOR, 2)) {
+                Compute compute = Compute.of(set, 2)) {
             Sequence a = new Sequence(arena, spec, 20, 1);
             KvLayer kv = a.filled(arena, compute, KvType.F16);
             int[] alone = a.attend(arena, compute, kv, 18, 20);
