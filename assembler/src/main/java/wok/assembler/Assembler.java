@@ -24,9 +24,9 @@ package wok.assembler;
  * hundred. Every form is compared with the bytes of GNU as in the tests.
  *
  * <p>Layers: {@link Instruction} is the table of encodings, {@link Encoder} turns a line of it into bytes,
- * {@link GeneralInstructions} and {@link VectorInstructions} give the lines their mnemonics. One thread.
+ * {@link GeneralInstructions}, {@link VectorInstructions} and {@link TileInstructions} give the lines their mnemonics. One thread.
  */
-public final class Assembler extends VectorInstructions {
+public final class Assembler extends TileInstructions {
     /** An empty function. */
     public Assembler() {}
 }

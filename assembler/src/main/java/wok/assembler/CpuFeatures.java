@@ -14,10 +14,12 @@ import java.lang.foreign.MemorySegment;
  * @param f16c conversions of half-precision floats
  * @param avx512 AVX-512 F, BW, DQ and VL with the system saving 512-bit registers
  * @param vnni AVX-512's dot products of bytes
+ * @param amx tiles and their dot products of bytes, with the system saving them and giving this process leave
  */
-public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx512, boolean vnni) {
+public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx512, boolean vnni, boolean amx) {
     private static final int YMM_STATE = 0b110;
     private static final int ZMM_STATE = 0b1110_0110;
+    private static final int TILE_STATE = 0b11 << 17;
 
     /**
      * Asks the CPU.
@@ -39,11 +41,19 @@ public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx51
             cpuid.call(7, 0, out.address(), 0, 0, 0);
             int ebx7 = out.getAtIndex(JAVA_INT, 1);
             int ecx7 = out.getAtIndex(JAVA_INT, 2);
+            int edx7 = out.getAtIndex(JAVA_INT, 3);
             boolean ymm = (saved & YMM_STATE) == YMM_STATE;
             boolean zmm = (saved & ZMM_STATE) == ZMM_STATE;
             boolean avx512 = zmm && bit(ebx7, 16) && bit(ebx7, 17) && bit(ebx7, 30) && bit(ebx7, 31);
+            boolean tiles = (saved & TILE_STATE) == TILE_STATE && bit(edx7, 24) && bit(edx7, 25);
+            boolean amx = tiles && TilePermission.request();
             return new CpuFeatures(
-                    ymm && bit(ebx7, 5), ymm && bit(ecx1, 12), ymm && bit(ecx1, 29), avx512, avx512 && bit(ecx7, 11));
+                    ymm && bit(ebx7, 5),
+                    ymm && bit(ecx1, 12),
+                    ymm && bit(ecx1, 29),
+                    avx512,
+                    avx512 && bit(ecx7, 11),
+                    amx);
         }
     }
 

@@ -208,7 +208,7 @@ abstract class Encoder {
     }
 
     /** Bit 3 of the register number that extends ModRM.rm (or SIB.base), or SIB.index. */
-    private static int extension(Operand rm, boolean index) {
+    static int extension(Operand rm, boolean index) {
         return switch (rm) {
             case Vec v -> index ? 0 : v.number() >> 3 & 1;
             case Gpr g -> index ? 0 : g.number() >> 3;
@@ -238,7 +238,7 @@ abstract class Encoder {
     }
 
     /** ModRM, SIB and displacement, which counts in units of {@code unit} bytes if it is short. */
-    private void operand(int reg, Operand rm, int unit, int immediateBytes) {
+    final void operand(int reg, Operand rm, int unit, int immediateBytes) {
         switch (rm) {
             case Vec v -> modRm(3, reg, v.number());
             case Gpr g -> modRm(3, reg, g.number());

@@ -85,10 +85,10 @@ class KernelSelectionTest {
 
     @Test
     void aTierNamesWhatTheCpuLacks() {
-        CpuFeatures old = new CpuFeatures(true, true, false, true, false);
+        CpuFeatures old = new CpuFeatures(true, true, false, true, false, false);
         assertThat(MachineTier.AVX512.missing(old)).containsExactly("AVX-512 VNNI");
         assertThat(MachineTier.AVX2.missing(old)).containsExactly("F16C");
-        CpuFeatures all = new CpuFeatures(true, true, true, true, true);
+        CpuFeatures all = new CpuFeatures(true, true, true, true, true, true);
         assertThat(MachineTier.AVX512.missing(all)).isEmpty();
         assertThat(MachineTier.AVX2.missing(all)).isEmpty();
     }
