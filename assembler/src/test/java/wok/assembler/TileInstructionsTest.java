@@ -64,9 +64,9 @@ class TileInstructionsTest {
                 .set(T[1], rows, 4 * depth)
                 .set(T[2], depth, 4 * columns);
         a.ldtilecfg(shape);
-        a.mov(Gpr.RAX, 4 * depth);
+        a.mov(Gpr.RAX, 4L * depth);
         a.tileloadd(T[1], Mem.at(Gpr.RDI, Gpr.RAX, 1));
-        a.mov(Gpr.RAX, 4 * columns);
+        a.mov(Gpr.RAX, 4L * columns);
         a.tileloadd(T[2], Mem.at(Gpr.RSI, Gpr.RAX, 1));
         a.tilezero(T[0]);
         a.tdpbssd(T[0], T[1], T[2]);
