@@ -75,7 +75,7 @@ final class BlockTileCode {
         frame.enter();
         a.mov(blocks, ProductArgument.BLOCKS.at());
         a.mov(weights, ProductArgument.PANEL.at());
-        frame.loadSums(y, scaleRows);
+        frame.loadSums(y);
         quantRows.load(a, ProductArgument.QUANTS);
         scaleRows.load(a, ProductArgument.SCALES);
         correctionRows.locate(a, ProductArgument.CORRECTIONS);

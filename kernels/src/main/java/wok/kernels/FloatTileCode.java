@@ -47,7 +47,7 @@ final class FloatTileCode {
         frame.enter();
         a.mov(columns, ProductArgument.BLOCKS.at());
         a.mov(panel, ProductArgument.PANEL.at());
-        frame.loadSums(y, rows);
+        frame.loadSums(y);
         rows.load(a, ProductArgument.QUANTS);
         a.align(32);
         a.bind(column);

@@ -104,6 +104,10 @@ final class PanelCode {
         for (int sub = 0; sub < subs; sub++) {
             for (int part = 0; part < parts; part++) {
                 a.vpmovsxbd(values, bytes(sub, part));
+                if (panel.shortDots()) {
+                    a.vpslld(values, values, 16);
+                    a.vpsrld(values, values, 16);
+                }
                 a.vmovdqu(Mem.at(out, panel.subScalesOffset() + 64L * sub + at(part)), values);
             }
         }

@@ -14,7 +14,7 @@ enum ProductArgument {
     BLOCKS(1),
     /** Tiles of tokens to do. */
     TILES(2),
-    /** Whether the chunk is the sum's first: 1 starts from zero, 0 from what OUT holds. */
+    /** Whether the chunk is the sum's first: 1 starts from zero, 0 from what KEPT holds. */
     FIRST(3),
     /** The first token's activations at the chunk's first column: i8, or f32 for float panels. */
     QUANTS(4),
@@ -33,20 +33,22 @@ enum ProductArgument {
     SUMS_STRIDE(12),
     /** The first token's sums at the block under way: a kernel's own. */
     SUMS_HERE(13),
-    /** The first token's outputs of the two groups, f32. */
-    OUT(14),
-    OUT_STRIDE(15),
+    /** The first token's sums so far, f32 [2 groups][16]; a token's follow the one's before. */
+    KEPT(14),
+    /** Where the first token's sums go: KEPT's place, or y behind the last chunk. */
+    OUT(15),
+    OUT_STRIDE(16),
     /** What is read next from memory: packed quants of the first group's following chunk, 64 bytes at a time. */
-    NEXT(16),
+    NEXT(17),
     /** Where that ends. */
-    NEXT_END(17),
+    NEXT_END(18),
     /** From the first group's to the second group's. */
-    NEXT_GROUP(18),
+    NEXT_GROUP(19),
     /** Lines of 64 bytes to prefetch for each block, 1 and more. */
-    NEXT_LINES(19);
+    NEXT_LINES(20);
 
     static final Gpr BLOCK = Gpr.RDI;
-    private static final int WORDS = 20;
+    private static final int WORDS = 21;
 
     private final int number;
 

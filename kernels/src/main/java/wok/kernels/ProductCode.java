@@ -41,8 +41,7 @@ record ProductCode(
 
     /** Blocks of 32 columns or super-blocks with 8-bit activations. */
     static ProductCode quantised(QuantFormat format, MachineTier tier, Arena arena) {
-        PanelShape panel =
-                new PanelShape(format.blockColumns(), format.subColumns(), CodePlanes.signed(format), format.hasMin());
+        PanelShape panel = PanelShape.of(format);
         return new ProductCode(
                 MachineFunction.of(format.family() + " panel", PanelCode.of(format, panel, tier.registers()), arena),
                 tiles(

@@ -1,5 +1,6 @@
 package wok.kernels;
 
+import static wok.assembler.Condition.EQUAL;
 import static wok.assembler.Condition.NOT_EQUAL;
 
 import wok.assembler.Assembler;
@@ -22,10 +23,11 @@ import wok.assembler.Vec;
  * x       i8 [T][columns], f32 as [T][super-blocks], i32 -128 sum and i16 sum [T][sub-blocks]; rows a stride apart
  * </pre>
  *
- * <p>Order of operations: {@link ReferenceMatmul}.
+ * <p>Order of operations: {@link ReferenceMatmul}. A dot product of 16 columns that fits into 16 bits is multiplied with
+ * its sub-scale and added by one vpdpwssd, whose upper halves meet zeros; else by vpmulld and vpaddd.
  *
  * <p>Registers at T = 6: S 12, dots 12 (M later), quants 2, x 1, sub-scales 2, spare 3; behind the last sub-block quants,
- * x, sub-scales and one spare hold the six as. y stays in memory, touched once per 256 columns.
+ * x, sub-scales and one spare hold the six as. y is kept in memory and touched once per 256 columns.
  */
 final class SuperBlockTileCode {
     private static final int GROUPS = PanelShape.GROUPS;
@@ -51,6 +53,8 @@ final class SuperBlockTileCode {
     private final TokenRows quantRows = new TokenRows(Gpr.RSI, Gpr.RDX, Gpr.R8);
     private final TokenRows correctionRows = new TokenRows(Gpr.R9, Gpr.R10, Gpr.R11);
     private final TokenRows scaleRows = new TokenRows(Gpr.R12, Gpr.R13, Gpr.R15);
+    /** The register of corrections, which rests between super-blocks. */
+    private final Gpr kept = correctionRows.even();
     /** In the registers that count runs: used between super-blocks. */
     private final TokenRows otherRows = new TokenRows(Gpr.RBX, Gpr.RBP, Gpr.R15);
 
@@ -74,7 +78,7 @@ final class SuperBlockTileCode {
     private Assembler tiles() {
         Label block = a.label("super-block");
         frame.enter();
-        frame.clearFirstSums(otherRows, tokens, spare[0]);
+        frame.clearFirstSums(tokens, spare[0]);
         a.mov(blocks, ProductArgument.BLOCKS.at());
         a.mov(weights, ProductArgument.PANEL.at());
         quantRows.load(a, ProductArgument.QUANTS);
@@ -108,16 +112,10 @@ final class SuperBlockTileCode {
         a.lea(subFactors, Mem.at(weights, panel.subScalesOffset()));
         a.align(32);
         a.bind(run);
-        for (int sub = 0; sub < subsOfRun; sub++) {
-            startDots(4 * sub);
-            dots(sub * panel.subColumns());
-            for (int group = 0; group < GROUPS; group++) {
-                a.vmovdqu(subs[group], Mem.at(subFactors, (long) group * panel.groupBytes() + 64L * sub));
-                for (int t = 0; t < tokens; t++) {
-                    a.vpmulld(dots[group][t], dots[group][t], subs[group]);
-                    a.vpaddd(sums[group][t], sums[group][t], dots[group][t]);
-                }
-            }
+        for (int column = 0; column < RUN_COLUMNS; column += panel.dotColumns()) {
+            startDots(4 * (column / panel.subColumns()));
+            dots(column);
+            addTimesSubScale(column);
         }
         frame.prefetch();
         a.mov(Gpr.R15, ProductArgument.NEXT_TILE.at());
@@ -142,10 +140,28 @@ final class SuperBlockTileCode {
         }
     }
 
-    /** The dot products of one sub-block, from column {@code from} of the run. */
+    /** {@code S += subScale * dot}, for the dot products from column {@code column} of the run on. */
+    private void addTimesSubScale(int column) {
+        int sub = column / panel.subColumns();
+        for (int group = 0; group < GROUPS; group++) {
+            if (column % panel.subColumns() == 0) {
+                a.vmovdqu(subs[group], Mem.at(subFactors, (long) group * panel.groupBytes() + 64L * sub));
+            }
+            for (int t = 0; t < tokens; t++) {
+                if (panel.shortDots()) {
+                    a.vpdpwssd(sums[group][t], dots[group][t], subs[group]);
+                } else {
+                    a.vpmulld(dots[group][t], dots[group][t], subs[group]);
+                    a.vpaddd(sums[group][t], sums[group][t], dots[group][t]);
+                }
+            }
+        }
+    }
+
+    /** The dot products of one sub-block or a part of it, from column {@code from} of the run. */
     private void dots(int from) {
         Vec x = spare[0];
-        for (int column = from; column < from + panel.subColumns(); column += 4) {
+        for (int column = from; column < from + panel.dotColumns(); column += 4) {
             for (int group = 0; group < GROUPS; group++) {
                 a.vmovdqu(quants[group], Mem.at(weights, (long) group * panel.groupBytes() + 16L * column));
             }
@@ -169,22 +185,34 @@ final class SuperBlockTileCode {
         if (panel.minima()) {
             minimumSums();
         }
-        otherRows.load(a, ProductArgument.OUT);
+        locateOut();
         for (int t = 0; t < tokens; t++) {
             for (int group = 0; group < GROUPS; group++) {
                 Vec y = sums[group][t];
-                Mem out = otherRows.at(t, 64 * group);
                 a.vmulps(factor, as[t], behindQuants(group, panel.scalesOffset()));
                 a.vcvtdq2ps(y, y);
-                a.vfmadd213ps(y, factor, out);
+                a.vfmadd213ps(y, factor, TileFrame.kept(kept, group, t));
                 if (panel.minima()) {
                     a.vmulps(factor, as[t], behindQuants(group, panel.minimaOffset()));
                     a.vcvtdq2ps(dots[group][t], dots[group][t]);
                     a.vfnmadd231ps(y, dots[group][t], factor);
                 }
-                a.vmovups(out, y);
+                a.vmovups(otherRows.at(t, 64 * group), y);
             }
         }
+        a.pop(kept);
+    }
+
+    /** The sums' place: kept, but OUT behind the last super-block. Leaves a register on the stack. */
+    private void locateOut() {
+        a.push(kept);
+        a.mov(kept, ProductArgument.KEPT.at());
+        a.mov(otherRows.even(), kept);
+        a.mov(otherRows.stride(), TileFrame.KEPT_BYTES);
+        a.cmp(blocks, 1);
+        a.cmov(EQUAL, otherRows.even(), ProductArgument.OUT.at());
+        a.cmov(EQUAL, otherRows.stride(), ProductArgument.OUT_STRIDE.at());
+        a.lea(otherRows.odd(), Mem.at(otherRows.even(), otherRows.stride(), 1));
     }
 
     /** M of one super-block, into the registers of the dots: two sub-blocks at a time. */

@@ -6,6 +6,7 @@ import static wok.assembler.Condition.NOT_EQUAL;
 
 import java.util.List;
 import wok.assembler.Assembler;
+import wok.assembler.Condition;
 import wok.assembler.Gpr;
 import wok.assembler.Label;
 import wok.assembler.Mem;
@@ -13,12 +14,15 @@ import wok.assembler.Vec;
 
 /**
  * What every kernel for tiles of tokens begins and ends with: saved registers, the loop over tiles, sums that are kept
- * in y between chunks of columns, and the prefetching of the weights that are unpacked next, so that memory is read
+ * in memory between chunks of columns, and the prefetching of the weights that are unpacked next, so that memory is read
  * while the multiply units work.
  *
  * <p>RDI is the argument block throughout, R14 and R15 walk ahead in the packed weights, and a kernel may use the rest.
  */
 final class TileFrame {
+    /** Bytes of one token's kept sums. */
+    static final int KEPT_BYTES = 64 * PanelShape.GROUPS;
+
     private static final List<Gpr> SAVED = List.of(Gpr.RBX, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15);
 
     private final Assembler a;
@@ -37,17 +41,15 @@ final class TileFrame {
         a.bind(tile);
     }
 
-    /** Sums start from zero in the first chunk, else from y. Uses the registers of {@code rows}. */
-    void loadSums(Vec[][] y, TokenRows rows) {
+    /** Sums start from zero in the first chunk, else from those kept. Uses R15. */
+    void loadSums(Vec[][] y) {
         Label first = a.label("first chunk");
         Label loaded = a.label("sums loaded");
-        rows.load(a, ProductArgument.OUT);
-        a.mov(Gpr.R15, ProductArgument.FIRST.at());
-        a.test(Gpr.R15, Gpr.R15);
-        a.jump(NOT_EQUAL, first);
+        skipUnlessFirst(first, NOT_EQUAL);
+        a.mov(Gpr.R15, ProductArgument.KEPT.at());
         for (int group = 0; group < y.length; group++) {
             for (int t = 0; t < y[group].length; t++) {
-                a.vmovups(y[group][t], rows.at(t, 64 * group));
+                a.vmovups(y[group][t], kept(Gpr.R15, group, t));
             }
         }
         a.jump(loaded);
@@ -60,20 +62,29 @@ final class TileFrame {
         a.bind(loaded);
     }
 
-    /** Where sums stay in y: zero there before the first chunk. Uses the registers of {@code rows} and {@code zero}. */
-    void clearFirstSums(TokenRows rows, int tokens, Vec zero) {
+    /** Where sums stay in memory: zero there before the first chunk. Uses R15 and {@code zero}. */
+    void clearFirstSums(int tokens, Vec zero) {
         Label later = a.label("later chunk");
-        a.mov(rows.stride(), ProductArgument.FIRST.at());
-        a.test(rows.stride(), rows.stride());
-        a.jump(EQUAL, later);
-        rows.load(a, ProductArgument.OUT);
+        skipUnlessFirst(later, EQUAL);
+        a.mov(Gpr.R15, ProductArgument.KEPT.at());
         a.zero(zero);
         for (int t = 0; t < tokens; t++) {
             for (int group = 0; group < PanelShape.GROUPS; group++) {
-                a.vmovups(rows.at(t, 64 * group), zero);
+                a.vmovups(kept(Gpr.R15, group, t), zero);
             }
         }
         a.bind(later);
+    }
+
+    private void skipUnlessFirst(Label to, Condition condition) {
+        a.mov(Gpr.R15, ProductArgument.FIRST.at());
+        a.test(Gpr.R15, Gpr.R15);
+        a.jump(condition, to);
+    }
+
+    /** The kept sums of a token, from those of the tile's first on. */
+    static Mem kept(Gpr sums, int group, int token) {
+        return Mem.at(sums, KEPT_BYTES * (long) token + 64L * group);
     }
 
     /** Uses the registers of {@code rows}. */
@@ -105,13 +116,16 @@ final class TileFrame {
         a.bind(done);
     }
 
-    /** On to the next tile: the words of the block that walk, each by so many rows of its stride. */
+    /** On to the next tile: the words of the block that walk, each by so many rows of its stride, and the kept sums. */
     void leave(int tokens, ProductArgument... walking) {
         for (ProductArgument word : walking) {
             a.imul(Gpr.R15, word.stride().at(), tokens);
             a.add(Gpr.R15, word.at());
             a.mov(word.at(), Gpr.R15);
         }
+        a.mov(Gpr.R15, ProductArgument.KEPT.at());
+        a.add(Gpr.R15, (long) tokens * KEPT_BYTES);
+        a.mov(ProductArgument.KEPT.at(), Gpr.R15);
         a.mov(Gpr.R15, ProductArgument.TILES.at());
         a.dec(Gpr.R15);
         a.mov(ProductArgument.TILES.at(), Gpr.R15);

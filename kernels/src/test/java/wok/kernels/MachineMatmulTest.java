@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import wok.assembler.CpuFeatures;
 import wok.tensor.DType;
@@ -56,6 +57,26 @@ class MachineMatmulTest {
         compare(new Tensor("random bytes", type, Shape.of(40, 512), data), precision, 8, new int[] {2, 8});
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"Q8_0", "Q4_0", "Q5_0", "Q2_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"})
+    void greatestQuantsStayExact(DType type) {
+        try (Arena arena = Arena.ofShared();
+                Compute reference = Compute.create(KernelSet.REFERENCE, 1)) {
+            for (int filling : new int[] {0x00, 0x7F, 0x80, 0xFF}) {
+                Tensor tensor = GoldenBlocks.filled(type, 17, 512, (byte) filling, arena);
+                PackedMatrix w = WeightPacker.pack(tensor, ActivationPrecision.Q8, arena, reference.team());
+                Activations x = Activations.allocate(arena, 2, 512);
+                for (int k = 0; k < 512; k++) {
+                    x.f32().set(0, k, 127);
+                    x.f32().set(1, k, k % 3 == 0 ? 127 : -127);
+                }
+                compare(reference, w, x, 2, new int[] {2}, arena);
+            }
+        }
+    }
+
     /** Blocks in another order, columns of 1, 2 or more chunks; odd numbers of columns where a type allows them. */
     private static Tensor goldenBlocks(DType type, int outputs, int units) {
         if (type.isQuantised()) {
@@ -76,17 +97,22 @@ class MachineMatmulTest {
             Activations x = TestRows.activations(arena, tokensMax, w.columns(), w.rows() + w.columns());
             x.f32().set(1, w.columns() / 2, Float.NaN);
             x.f32().set(0, w.columns() - 1, Float.POSITIVE_INFINITY);
-            FloatRows expected = FloatRows.allocate(arena, tokensMax, w.rows());
-            reference.prepare(x, tokensMax, w.activationForm());
-            reference.matmul(w, x, tokensMax, expected);
-            int[] bits = Bits.of(expected, tokensMax);
-            for (MachineTier tier : tiers()) {
-                MachineMatmul machine = new MachineMatmul(tier);
-                for (int n : tokens) {
-                    assertThat(product(machine, w, x, n, arena))
-                            .as("%s of %s %s, %s, %d tokens", tier, w.family(), tensor.shape(), precision, n)
-                            .isEqualTo(Arrays.copyOf(bits, n * w.rows()));
-                }
+            compare(reference, w, x, tokensMax, tokens, arena);
+        }
+    }
+
+    private static void compare(
+            Compute reference, PackedMatrix w, Activations x, int tokensMax, int[] tokens, Arena arena) {
+        FloatRows expected = FloatRows.allocate(arena, tokensMax, w.rows());
+        reference.prepare(x, tokensMax, w.activationForm());
+        reference.matmul(w, x, tokensMax, expected);
+        int[] bits = Bits.of(expected, tokensMax);
+        for (MachineTier tier : tiers()) {
+            MachineMatmul machine = new MachineMatmul(tier);
+            for (int n : tokens) {
+                assertThat(product(machine, w, x, n, arena))
+                        .as("%s of %s [%d x %d], %d tokens", tier, w.family(), w.rows(), w.columns(), n)
+                        .isEqualTo(Arrays.copyOf(bits, n * w.rows()));
             }
         }
     }
