@@ -102,7 +102,7 @@ public final class Wok implements AutoCloseable {
                 source.close();
                 throw e;
             }
-            Transformer transformer = Transformer.open(source, options.model());
+            Transformer transformer = Transformer.open(source, options.model(path));
             return new Wok(path, transformer, started(transformer, prompts, options), prompts, sampling);
         } catch (MalformedModelException
                 | ModelException

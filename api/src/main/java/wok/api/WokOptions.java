@@ -6,11 +6,13 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import wok.engine.EngineOptions;
 import wok.hub.HubOptions;
+import wok.hub.ModelStore;
 import wok.hub.ProgressListener;
 import wok.kernels.ActivationPrecision;
 import wok.kernels.KernelSet;
 import wok.kernels.KvType;
 import wok.model.ModelOptions;
+import wok.model.PackedCache;
 
 /**
  * How a model is found, loaded and run. Immutable; any thread.
@@ -101,8 +103,13 @@ public record WokOptions(
         return new WokOptions(hub, progress, kernels, threads, context, kv, activations, answersAtOnce, value);
     }
 
-    ModelOptions model() {
-        ModelOptions options = ModelOptions.defaults().withActivations(activations);
+    /** Of the model that is opened as {@code path}. */
+    ModelOptions model(Path path) {
+        ModelOptions options = ModelOptions.defaults()
+                .withActivations(activations)
+                .withPackedCache(ModelStore.open(hub)
+                        .packedPlace(path)
+                        .map(place -> new PackedCache(place.file(), place.content())));
         options = threads.isPresent() ? options.withThreads(threads.getAsInt()) : options;
         options = context.isPresent() ? options.withContextMax(context.getAsInt()) : options;
         return kernels.isPresent() ? options.withKernels(kernels.get()) : options;

@@ -90,10 +90,10 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         BenchPlan plan = plan();
         running.check();
-        ModelOptions options = running.options();
+        var path = hub.locate(model, streams);
+        ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
         int[] counts = threads.isEmpty() ? new int[] {options.threads()} : Words.integers("-t", threads);
         Arrays.stream(counts).forEach(count -> ModelMixin.atLeastOne("-t", count, ModelOptions.THREADS_MAX));
-        var path = hub.locate(model, streams);
         List<Json> results = new ArrayList<>();
         Table table = new Table("TEST", ">THREADS", ">TOKENS/S", ">±", ">MS");
         Json.Obj document = Json.Obj.of();

@@ -31,7 +31,9 @@ final class HubChecks {
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
             int models = store.list().size();
+            long packed = store.packedBytes();
             String found = store.home() + ": " + models + (models == 1 ? " model, " : " models, ")
+                    + (packed == 0 ? "" : Quantity.bytes(packed) + " of packed weights, ")
                     + Quantity.bytes(free) + " free";
             return free >= DISK_LOW
                     ? Finding.ok("store", found)

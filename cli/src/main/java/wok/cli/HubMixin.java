@@ -7,6 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import wok.hub.HubOptions;
 import wok.hub.ModelStore;
+import wok.model.PackedCache;
 
 /** Where models come from. One thread. */
 final class HubMixin {
@@ -36,6 +37,11 @@ final class HubMixin {
         try (PullProgress progress = new PullProgress(streams)) {
             return store(streams).resolve(name, progress);
         }
+    }
+
+    /** Where the packed weights of a located model are kept between runs. */
+    Optional<PackedCache> packedCache(Path model, Streams streams) {
+        return store(streams).packedPlace(model).map(place -> new PackedCache(place.file(), place.content()));
     }
 
     private static Optional<Path> existing(String name) {

@@ -18,6 +18,11 @@ import wok.hub.StoredModel;
         name = "list",
         aliases = "ls",
         header = "List the models in the store.",
+        description = {
+            "",
+            "PACKED is what a model's weights take a second time, as the kernels read them: kept after its",
+            "first run, so that the next ones start at once. wok rm --packed removes that alone."
+        },
         synopsisHeading = "%nUsage: ",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -60,11 +65,12 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private String table(List<StoredModel> models) {
-        Table table = new Table("NAME", ">SIZE", "PULLED", "LICENCE", "SOURCE");
+        Table table = new Table("NAME", ">SIZE", ">PACKED", "PULLED", "LICENCE", "SOURCE");
         for (StoredModel model : models) {
             table.row(
                     model.name(),
                     Quantity.bytes(model.bytes()),
+                    model.packedBytes() == 0 ? "" : Quantity.bytes(model.packedBytes()),
                     LocalDate.ofInstant(model.pulled(), ZoneOffset.UTC).toString(),
                     model.licence().isEmpty() ? "?" : model.licence(),
                     model.source());

@@ -5,6 +5,7 @@ import java.util.Optional;
 import wok.api.Prompt;
 import wok.api.Wok;
 import wok.formats.Json;
+import wok.hub.HubOptions;
 
 /**
  * A model ready to answer. Closed by its owner; any thread.
@@ -18,7 +19,7 @@ record LoadedModel(Wok wok, long loadNanos) implements AutoCloseable {
     static LoadedModel open(Path path, ModelMixin running, Streams streams) {
         long started = System.nanoTime();
         try (Spinner _ = Spinner.start(streams, "loading " + TerminalText.shortened(path.toString(), 60))) {
-            Wok wok = Wok.open(path, running.wokOptions(streams));
+            Wok wok = Wok.open(path, running.wokOptions(streams).withHub(HubOptions.of(streams.environment())));
             return new LoadedModel(wok, System.nanoTime() - started);
         }
     }

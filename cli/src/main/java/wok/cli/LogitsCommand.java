@@ -1,5 +1,6 @@
 package wok.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import wok.formats.ModelSource;
 import wok.kernels.FloatRows;
 import wok.kernels.KvType;
+import wok.model.ModelOptions;
 import wok.model.Transformer;
 
 /** {@code wok logits}: the numbers that a model computes, for comparing engines. */
@@ -68,8 +70,9 @@ final class LogitsCommand implements Callable<Integer> {
         if (greedy < 0) {
             throw CliException.usage("--greedy: " + greedy + " (expected: 0 or more)");
         }
-        try (Transformer transformer =
-                Transformer.open(ModelSource.open(hub.locate(model, streams)), running.options())) {
+        Path path = hub.locate(model, streams);
+        ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
+        try (Transformer transformer = Transformer.open(ModelSource.open(path), options)) {
             check(ids, transformer);
             try (SequenceRun run =
                     SequenceRun.allocate(transformer, 1, ids.length + greedy, running.kvType(KvType.F32))) {

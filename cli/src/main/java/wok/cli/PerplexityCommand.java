@@ -1,5 +1,6 @@
 package wok.cli;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import wok.formats.Json;
 import wok.formats.ModelSource;
 import wok.kernels.FloatRows;
 import wok.kernels.KvType;
+import wok.model.ModelOptions;
 import wok.model.Transformer;
 import wok.tokenizer.EncodeOptions;
 import wok.tokenizer.Tokenizer;
@@ -84,8 +86,10 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         running.check();
         String text = Words.text(file, streams);
-        ModelSource source = ModelSource.open(hub.locate(model, streams));
-        try (Transformer transformer = Transformer.open(source, running.options())) {
+        Path path = hub.locate(model, streams);
+        ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
+        ModelSource source = ModelSource.open(path);
+        try (Transformer transformer = Transformer.open(source, options)) {
             if (context > transformer.config().contextLength()) {
                 throw CliException.usage("--context: " + context + " (expected: at most "
                         + transformer.config().contextLength() + ", the model's own)");

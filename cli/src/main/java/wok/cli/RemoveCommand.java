@@ -13,20 +13,26 @@ import wok.hub.ModelStore;
 @Command(
         name = "rm",
         header = "Remove models from the store.",
-        description = {"", "Files that another name still needs stay."},
+        description = {"", "Files that another name still needs stay. Packed weights go with their model."},
         synopsisHeading = "%nUsage: ",
         parameterListHeading = "%n",
         optionListHeading = "%nOptions:%n",
-        footerHeading = "%nExample:%n",
-        footer = "  wok rm smollm2:135m")
+        footerHeading = "%nExamples:%n",
+        footer = {"  wok rm smollm2:135m", "  wok rm --packed        packed weights of all models; the models stay"})
 final class RemoveCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Mixin
     private final HubMixin hub = new HubMixin();
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "Names as wok list shows them.")
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Names as wok list shows them.")
     private List<String> names = List.of();
+
+    @Option(
+            names = "--packed",
+            description =
+                    "Remove no model, but what the weights of all models take a second time (PACKED in wok list).")
+    private boolean packed;
 
     @Option(names = "--json", description = "Print a JSON object: {\"removed\":[…]}.")
     private boolean json;
@@ -38,6 +44,13 @@ final class RemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ModelStore store = hub.store(streams);
+        if (packed == !names.isEmpty()) {
+            throw CliException.usage(packed ? "NAME: with --packed (expected: one of the two)" : "NAME is missing");
+        }
+        if (packed) {
+            removePacked(store);
+            return Main.DONE;
+        }
         names.forEach(store::show);
         for (String name : names) {
             store.remove(name);
@@ -50,5 +63,16 @@ final class RemoveCommand implements Callable<Integer> {
             streams.out().line(Json.object("removed", removed).toString());
         }
         return Main.DONE;
+    }
+
+    private void removePacked(ModelStore store) {
+        long bytes = store.packedBytes();
+        store.removePacked();
+        streams.out()
+                .line(
+                        json
+                                ? Json.object("removed_packed_bytes", Json.of(bytes))
+                                        .toString()
+                                : "removed " + Quantity.bytes(bytes) + " of packed weights");
     }
 }

@@ -18,6 +18,7 @@ final class StoredModels {
                 "name", Json.of(model.name()),
                 "path", Json.of(model.path().toString()),
                 "bytes", Json.of(model.bytes()),
+                "packed_bytes", Json.of(model.packedBytes()),
                 "source", Json.of(model.source()),
                 "licence", Json.of(model.licence()),
                 "pulled", Json.of(model.pulled().toString()),

@@ -78,7 +78,7 @@ class StoreCommandsTest {
         CommandRun pulled = wok(home, "pull", NAME, "--json");
         assertThat(pulled.code()).as(pulled.err()).isZero();
         assertThat(pulled.object().members())
-                .containsOnlyKeys("name", "path", "bytes", "source", "licence", "pulled", "files");
+                .containsOnlyKeys("name", "path", "bytes", "packed_bytes", "source", "licence", "pulled", "files");
         assertThat(pulled.object().number("bytes")).hasValue(Json.of(model.length));
         assertThat(pulled.object().text("licence")).hasValue("mit");
         assertThat(names(home)).containsExactly(NAME);
@@ -122,6 +122,20 @@ class StoreCommandsTest {
             assertThat(run.out()).isEmpty();
             assertThat(run.err().lines().toList().getLast()).startsWith("wok: ");
         }
+    }
+
+    @Test
+    void removesPackedWeightsAlone(@TempDir Path home) throws IOException {
+        wok(home, "pull", NAME);
+        Path packed = Files.createDirectories(home.resolve("packed")).resolve("sha256-12.packed");
+        Files.write(packed, new byte[5000]);
+        assertThat(wok(home, "rm", "--packed", NAME).code()).isEqualTo(2);
+        assertThat(wok(home, "rm").code()).isEqualTo(2);
+        assertThat(packed).exists();
+        assertThat(wok(home, "rm", "--packed", "--json").out()).isEqualTo("{\"removed_packed_bytes\":5000}\n");
+        assertThat(packed).doesNotExist();
+        assertThat(wok(home, "rm", "--packed").out()).isEqualTo("removed 0 B of packed weights\n");
+        assertThat(names(home)).containsExactly(NAME);
     }
 
     @Test

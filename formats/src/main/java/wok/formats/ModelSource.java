@@ -25,6 +25,14 @@ public sealed interface ModelSource extends AutoCloseable permits GgufModel, Hug
                 .sum();
     }
 
+    /**
+     * Says that a tensor will not be read soon: its pages of the mapped file leave this process's memory, and come back
+     * when it is read after all. Does nothing where the system, or a Java without native access, has no way to say so.
+     */
+    default void release(Tensor tensor) {
+        MappedPages.release(tensor.data());
+    }
+
     @Override
     void close();
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param backoff the pause before the second attempt; it doubles each time
  * @param catalogue what short names mean
  * @param proxies which way requests go
+ * @param packed whether packed weights are kept, so that the next start is faster
  */
 public record HubOptions(
         Path home,
@@ -29,7 +30,8 @@ public record HubOptions(
         int attempts,
         Duration backoff,
         Catalogue catalogue,
-        ProxySelector proxies) {
+        ProxySelector proxies,
+        boolean packed) {
 
     /** Where models with no other address come from. */
     private static final String PUBLIC_ENDPOINT = "https://huggingface.co";
@@ -51,7 +53,8 @@ public record HubOptions(
 
     /**
      * The options that these environment variables ask for: {@code WOK_HOME}, {@code WOK_OFFLINE} or
-     * {@code HF_HUB_OFFLINE} (1, true, yes, on), {@code HF_ENDPOINT}, {@code HF_TOKEN}, and the usual proxy
+     * {@code HF_HUB_OFFLINE} (1, true, yes, on), {@code WOK_PACKED} (0, false, no, off), {@code HF_ENDPOINT},
+     * {@code HF_TOKEN}, and the usual proxy
      * variables ({@code HTTPS_PROXY}, {@code NO_PROXY}, …).
      *
      * @throws HubException if one of them makes no sense
@@ -68,35 +71,41 @@ public record HubOptions(
                 4,
                 Duration.ofSeconds(1),
                 Catalogue.load(),
-                new EnvironmentProxies(environment));
+                new EnvironmentProxies(environment),
+                !isOff(environment, "WOK_PACKED"));
     }
 
     public HubOptions withHome(Path other) {
-        return new HubOptions(other, endpoint, token, offline, timeout, attempts, backoff, catalogue, proxies);
+        return new HubOptions(other, endpoint, token, offline, timeout, attempts, backoff, catalogue, proxies, packed);
     }
 
     public HubOptions withOffline(boolean other) {
-        return new HubOptions(home, endpoint, token, other, timeout, attempts, backoff, catalogue, proxies);
+        return new HubOptions(home, endpoint, token, other, timeout, attempts, backoff, catalogue, proxies, packed);
     }
 
     public HubOptions withEndpoint(URI other) {
-        return new HubOptions(home, other, token, offline, timeout, attempts, backoff, catalogue, proxies);
+        return new HubOptions(home, other, token, offline, timeout, attempts, backoff, catalogue, proxies, packed);
     }
 
     public HubOptions withToken(Optional<String> other) {
-        return new HubOptions(home, endpoint, other, offline, timeout, attempts, backoff, catalogue, proxies);
+        return new HubOptions(home, endpoint, other, offline, timeout, attempts, backoff, catalogue, proxies, packed);
     }
 
     public HubOptions withTimeout(Duration other) {
-        return new HubOptions(home, endpoint, token, offline, other, attempts, backoff, catalogue, proxies);
+        return new HubOptions(home, endpoint, token, offline, other, attempts, backoff, catalogue, proxies, packed);
     }
 
     public HubOptions withAttempts(int most, Duration firstPause) {
-        return new HubOptions(home, endpoint, token, offline, timeout, most, firstPause, catalogue, proxies);
+        return new HubOptions(home, endpoint, token, offline, timeout, most, firstPause, catalogue, proxies, packed);
     }
 
     public HubOptions withCatalogue(Catalogue other) {
-        return new HubOptions(home, endpoint, token, offline, timeout, attempts, backoff, other, proxies);
+        return new HubOptions(home, endpoint, token, offline, timeout, attempts, backoff, other, proxies, packed);
+    }
+
+    /** With or without packed weights that are kept. */
+    public HubOptions withPacked(boolean other) {
+        return new HubOptions(home, endpoint, token, offline, timeout, attempts, backoff, catalogue, proxies, other);
     }
 
     /** Everything but the token. */
@@ -113,6 +122,13 @@ public record HubOptions(
         } catch (IllegalArgumentException e) {
             throw new HubException("HF_ENDPOINT: " + address + " (expected: http:// or https:// and a host)", e);
         }
+    }
+
+    private static boolean isOff(Map<String, String> environment, String name) {
+        return switch (environment.getOrDefault(name, "").strip().toLowerCase(java.util.Locale.ROOT)) {
+            case "0", "false", "no", "off" -> true;
+            default -> false;
+        };
     }
 
     private static boolean isOn(Map<String, String> environment, String name) {

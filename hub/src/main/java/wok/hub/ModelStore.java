@@ -225,6 +225,33 @@ public final class ModelStore {
     }
 
     /**
+     * Where the packed weights of the model that is opened as {@code model}, in the store or not, may be kept; empty
+     * when they are not wanted ({@code WOK_PACKED=off}).
+     */
+    public Optional<PackedPlace> packedPlace(Path model) {
+        return options.packed() ? folder.packed().place(model) : Optional.empty();
+    }
+
+    /** What all packed weights take, those of models outside the store included. */
+    public long packedBytes() {
+        return folder.packed().bytes();
+    }
+
+    /**
+     * Removes all packed weights. Models that run have them in memory; the others are packed again when they are next
+     * loaded.
+     *
+     * @throws HubException if the store can't be written
+     */
+    public void removePacked() {
+        try {
+            folder.packed().removeAll();
+        } catch (IOException e) {
+            throw folder.notWritable(e);
+        }
+    }
+
+    /**
      * Gives a stored model a second name; no bytes are copied.
      *
      * @throws HubException if it is not stored, or the new name is not a short name that is free
@@ -263,6 +290,7 @@ public final class ModelStore {
                 manifest.source(),
                 manifest.licence(),
                 manifest.pulled(),
-                manifest.files());
+                manifest.files(),
+                folder.packedBytes(manifest));
     }
 }

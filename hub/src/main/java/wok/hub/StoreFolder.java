@@ -25,6 +25,7 @@ import java.util.Set;
  * manifests/….json        one for each model's name: what it consists of ({@link Manifest})
  * models/…/               folders of links to blobs, for models of several files; the name is the list's digest
  * partial/….part          downloads on their way, resumable; partial/….work/ archives being unpacked
+ * packed/…               what was computed from models, to be deleted at will ({@link PackedFolder})
  * locks/                  empty files that processes lock ({@link StoreLock})
  * </pre>
  *
@@ -69,6 +70,17 @@ final class StoreFolder {
 
     Path lock(String key) {
         return home.resolve("locks").resolve(key + ".lock");
+    }
+
+    PackedFolder packed() {
+        return new PackedFolder(home);
+    }
+
+    /** What the packed weights of a model take. */
+    long packedBytes(Manifest manifest) {
+        boolean isOneFile = manifest.files().size() == 1;
+        Path model = isOneFile ? opened(manifest) : linkFolder(manifest);
+        return packed().bytes(model.getFileName().toString());
     }
 
     /** Readable beginning, unique end, and no letters that some file system refuses or folds. */
@@ -320,10 +332,12 @@ final class StoreFolder {
         for (StoredFile file : removed.files()) {
             if (!kept.contains(file.sha256())) {
                 Files.deleteIfExists(blob(file.sha256()));
+                packed().remove(blob(file.sha256()).getFileName().toString());
             }
         }
         if (!keptFolders.contains(linkFolder(removed))) {
             deleteTree(linkFolder(removed));
+            packed().remove(linkFolder(removed).getFileName().toString());
         }
     }
 

@@ -13,9 +13,16 @@ import java.util.List;
  * @param licence its licence's name, or empty when the source did not say
  * @param pulled when
  * @param files what it consists of, in order
+ * @param packedBytes what its packed weights take on top of that, 0 before it was first loaded
  */
 public record StoredModel(
-        String name, Path path, String source, String licence, Instant pulled, List<StoredFile> files) {
+        String name,
+        Path path,
+        String source,
+        String licence,
+        Instant pulled,
+        List<StoredFile> files,
+        long packedBytes) {
     public StoredModel {
         files = List.copyOf(files);
     }

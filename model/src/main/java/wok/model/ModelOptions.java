@@ -12,8 +12,14 @@ import wok.kernels.KernelSet;
  * @param activations Q8: activations meet quantised weights as 8-bit numbers; F32: everything in 32-bit floats. Weights
  *     in F32, F16 or BF16 always meet 32-bit floats
  * @param contextMax the context is cut to this many positions; the model's own when that is shorter
+ * @param packedCache where packed weights are kept between runs; empty = nowhere, they are packed every time
  */
-public record ModelOptions(Optional<KernelSet> kernels, int threads, ActivationPrecision activations, int contextMax) {
+public record ModelOptions(
+        Optional<KernelSet> kernels,
+        int threads,
+        ActivationPrecision activations,
+        int contextMax,
+        Optional<PackedCache> packedCache) {
     public static final int THREADS_MAX = 1024;
 
     public ModelOptions {
@@ -28,22 +34,26 @@ public record ModelOptions(Optional<KernelSet> kernels, int threads, ActivationP
     /** The best kernels on all processors, 8-bit activations for quantised weights, the model's own context. */
     public static ModelOptions defaults() {
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), THREADS_MAX);
-        return new ModelOptions(Optional.empty(), threads, ActivationPrecision.Q8, Integer.MAX_VALUE);
+        return new ModelOptions(Optional.empty(), threads, ActivationPrecision.Q8, Integer.MAX_VALUE, Optional.empty());
     }
 
     public ModelOptions withKernels(KernelSet set) {
-        return new ModelOptions(Optional.of(set), threads, activations, contextMax);
+        return new ModelOptions(Optional.of(set), threads, activations, contextMax, packedCache);
     }
 
     public ModelOptions withThreads(int count) {
-        return new ModelOptions(kernels, count, activations, contextMax);
+        return new ModelOptions(kernels, count, activations, contextMax, packedCache);
     }
 
     public ModelOptions withActivations(ActivationPrecision precision) {
-        return new ModelOptions(kernels, threads, precision, contextMax);
+        return new ModelOptions(kernels, threads, precision, contextMax, packedCache);
     }
 
     public ModelOptions withContextMax(int positions) {
-        return new ModelOptions(kernels, threads, activations, positions);
+        return new ModelOptions(kernels, threads, activations, positions, packedCache);
+    }
+
+    public ModelOptions withPackedCache(Optional<PackedCache> cache) {
+        return new ModelOptions(kernels, threads, activations, contextMax, cache);
     }
 }

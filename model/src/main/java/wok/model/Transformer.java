@@ -29,7 +29,8 @@ import wok.kernels.KvType;
  * rows that ask pay for it. The same holds for every block behind the last one that looks back at other rows, which is
  * the last layer's feed-forward: other rows have done their part when their keys and values are stored.
  *
- * <p>Memory. Matrices are packed once, as the model opens, into one arena that this object owns. Embeddings are looked
+ * <p>Memory. Matrices are packed once, as the model opens, into one arena that this object owns; the next time they are
+ * mapped from the file that they were kept in ({@link PackedCache}). Embeddings are looked
  * up where they lie, in the mapped file: a lookup reads one row, and packing is for products. Hence the file stays open
  * as long as the model. Of all other tensors the mapping's pages are read once and may be dropped by the system.
  * Activations belong to a batch, keys and values to a {@link KvCache}; a forward allocates nothing.
@@ -38,10 +39,9 @@ import wok.kernels.KvType;
  * any thread. Close batches and caches first.
  */
 public final class Transformer implements AutoCloseable {
-    private final ModelSource source;
+    private final Owned owned;
     private final ModelConfig config;
     private final ModelDescription description;
-    private final Arena arena;
     private final Compute compute;
     private final EmbeddingTable embedding;
     private final List<ResidualBlock> blocks;
@@ -51,13 +51,14 @@ public final class Transformer implements AutoCloseable {
     private final float[] embeddingRow;
     private final List<String> unused;
 
-    private Transformer(ModelSource source, ModelConfig config, ModelOptions options, Arena arena, Compute compute) {
-        this.source = source;
+    private Transformer(Owned owned, ModelConfig config, ModelOptions options) {
+        this.owned = owned;
         this.config = config;
-        this.arena = arena;
-        this.compute = compute;
+        this.compute = owned.compute();
+        ModelSource source = owned.source();
         this.description = ModelDescription.of(source, config);
-        WeightReader weights = new WeightReader(source, options.activations(), arena, compute.team());
+        WeightReader weights =
+                new WeightReader(source, options.activations(), owned.arena(), owned.packed(), compute.team());
         boolean normsAddOne = config.family() == Family.GEMMA3 && !(source instanceof GgufModel);
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
         this.embedding = weights.embedding(config);
@@ -68,6 +69,7 @@ public final class Transformer implements AutoCloseable {
         this.embeddingRow = new float[config.hidden()];
         this.unused = weights.unused();
         weights.warnOfUnused();
+        owned.packed().complete();
     }
 
     private static int behindLastThatLooksBack(List<ResidualBlock> blocks) {
@@ -85,21 +87,39 @@ public final class Transformer implements AutoCloseable {
      * @throws ModelException if the family is not supported, or a field or tensor is missing or not as it must be
      */
     public static Transformer open(ModelSource source, ModelOptions options) {
-        Arena arena = Arena.ofShared();
-        Optional<Compute> compute = Optional.empty();
+        Optional<Owned> owned = Optional.empty();
         try {
             ModelConfig config = ModelConfig.of(source).withContextAtMost(options.contextMax());
-            compute = Optional.of(compute(options));
-            return new Transformer(source, config, options, arena, compute.get());
+            owned = Optional.of(Owned.of(source, options));
+            return new Transformer(owned.get(), config, options);
         } catch (RuntimeException | Error e) {
-            compute.ifPresent(Compute::close);
-            arena.close();
-            source.close();
+            owned.ifPresentOrElse(Owned::close, source::close);
             throw e;
         }
     }
 
-    private static Compute compute(ModelOptions options) {
+    /** What a model owns. */
+    private record Owned(ModelSource source, Compute compute, Arena arena, PackedWeights packed) {
+        static Owned of(ModelSource source, ModelOptions options) {
+            Compute compute = newCompute(options);
+            Arena arena = Arena.ofShared();
+            PackedWeights packed = options.packedCache()
+                    .map(cache -> PackedWeights.open(cache, source, arena, compute.team()))
+                    .orElseGet(() -> PackedWeights.of(arena));
+            return new Owned(source, compute, arena, packed);
+        }
+
+        void close() {
+            if (arena.scope().isAlive()) {
+                packed.close();
+                compute.close();
+                arena.close();
+                source.close();
+            }
+        }
+    }
+
+    private static Compute newCompute(ModelOptions options) {
         try {
             Kernels kernels = options.kernels()
                     .map(Kernels::create)
@@ -211,10 +231,6 @@ public final class Transformer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            compute.close();
-            arena.close();
-            source.close();
-        }
+        owned.close();
     }
 }

@@ -10,6 +10,7 @@ import wok.kernels.ActivationPrecision;
 import wok.kernels.EmbeddingTable;
 import wok.kernels.FloatRows;
 import wok.kernels.KernelException;
+import wok.kernels.PackedMatrix;
 import wok.kernels.ThreadTeam;
 import wok.kernels.WeightPacker;
 import wok.tensor.Shape;
@@ -27,14 +28,18 @@ final class WeightReader {
     private final TensorNames names;
     private final ActivationPrecision activations;
     private final Arena arena;
+    private final PackedWeights packed;
     private final ThreadTeam team;
     private final Set<String> used = new HashSet<>();
 
-    WeightReader(ModelSource source, ActivationPrecision activations, Arena arena, ThreadTeam team) {
+    /** @param packed where matrices go; vectors go into the arena */
+    WeightReader(
+            ModelSource source, ActivationPrecision activations, Arena arena, PackedWeights packed, ThreadTeam team) {
         this.source = source;
         this.names = TensorNames.of(source);
         this.activations = activations;
         this.arena = arena;
+        this.packed = packed;
         this.team = team;
     }
 
@@ -71,7 +76,11 @@ final class WeightReader {
         Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
         Optional<FloatRows> added = bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty();
         try {
-            return new Linear(WeightPacker.pack(weight, activations, arena, team), added);
+            PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), team);
+            if (packed.packed()) {
+                source.release(weight);
+            }
+            return new Linear(matrix, added);
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);
         }
