@@ -32,6 +32,7 @@ final class MachineKernels implements LeafKernels {
     private final MachineMatmul products;
     private final MachineAttention attention;
     private final Optional<SplitAttention> splitAttention;
+    private final MachineRowMatmul rowProducts;
     private final LeafKernels portable;
 
     MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
@@ -40,6 +41,7 @@ final class MachineKernels implements LeafKernels {
         products = new MachineMatmul(tier);
         attention = new MachineAttention(tier, Arena.ofAuto());
         splitAttention = Optional.of(attention);
+        rowProducts = new MachineRowMatmul(tier);
         this.portable = portable;
     }
 
@@ -146,7 +148,9 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
-        if (tier == MachineTier.AVX512) {
+        if (n == 1 && MachineRowMatmul.multiplies(w)) {
+            rowProducts.run(w, x, y, from, to, workspace);
+        } else if (tier == MachineTier.AVX512) {
             products.run(w, x, n, y, from, to, workspace);
         } else {
             portable.matmul(w, x, n, y, from, to, workspace);

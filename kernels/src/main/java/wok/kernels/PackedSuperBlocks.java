@@ -33,11 +33,13 @@ record PackedSuperBlocks(MemorySegment memory, int rows, int columns, QuantForma
         return format.subBlocks() * GROUP_ROWS;
     }
 
-    private static int runsOffset(QuantFormat format) {
+    /** Where the codes start, from the start of a super-block. */
+    static int runsOffset(QuantFormat format) {
         return subBytes(format) * (format.hasMin() ? 2 : 1);
     }
 
-    private static int blockBytes(QuantFormat format) {
+    /** Bytes of a super-block without its scale. */
+    static int blockBytes(QuantFormat format) {
         return runsOffset(format) + RUNS * format.quantBytes();
     }
 

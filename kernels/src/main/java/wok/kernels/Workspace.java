@@ -29,6 +29,7 @@ final class Workspace {
     private @Nullable VectorAttention attention;
     private @Nullable VectorUnpacker unpacker;
     private @Nullable MachineProduct product;
+    private @Nullable MachineRowProduct rowProduct;
 
     /** 64 bytes off the heap where machine code leaves its few results. */
     MemorySegment results() {
@@ -74,6 +75,16 @@ final class Workspace {
         if (made == null) {
             made = new MachineProduct();
             product = made;
+        }
+        return made;
+    }
+
+    /** The worker's memory for machine products of one row, made at the first call. */
+    MachineRowProduct machineRowProduct() {
+        MachineRowProduct made = rowProduct;
+        if (made == null) {
+            made = new MachineRowProduct();
+            rowProduct = made;
         }
         return made;
     }

@@ -1,0 +1,58 @@
+package wok.kernels;
+
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import wok.assembler.MachineFunction;
+import wok.tensor.DType;
+
+/**
+ * Products of one row of activations, decoding a token, in machine code: one function for each family, assembled when
+ * it is first needed. Any thread; a {@link Workspace} belongs to one worker.
+ */
+final class MachineRowMatmul {
+    private final MachineTier tier;
+    private final Arena arena = Arena.ofAuto();
+    private final Map<QuantFormat, MachineFunction> quants = new ConcurrentHashMap<>();
+    private final Map<DType, MachineFunction> floats = new ConcurrentHashMap<>();
+
+    MachineRowMatmul(MachineTier tier) {
+        this.tier = tier;
+    }
+
+    /** Whether there is code for the matrix: all but quantised weights with 32-bit activations. */
+    static boolean multiplies(PackedMatrix w) {
+        return w instanceof PackedFloats || w.activationForm() != ActivationForm.F32;
+    }
+
+    /** Output groups {@code from} to {@code to - 1}, row 0 of x, of a matrix that {@link #multiplies}. */
+    void run(PackedMatrix w, Activations x, FloatRows y, int from, int to, Workspace workspace) {
+        switch (w) {
+            case PackedFloats f -> workspace.machineRowProduct().run(code(f.type()), f, x.f32(), y, from, to);
+            case PackedQuants q -> {
+                QuantisedRows rows = x.prepared(q.activationForm());
+                workspace.machineRowProduct().run(code(q.format()), q, rows, y, from, to);
+            }
+        }
+    }
+
+    /** A look-up allocates nothing, since every product begins with one. */
+    private MachineFunction code(QuantFormat format) {
+        MachineFunction present = quants.get(format);
+        return present != null
+                ? present
+                : quants.computeIfAbsent(
+                        format,
+                        made -> MachineFunction.of(
+                                "row product " + made.family(), RowProductCode.of(tier, made), arena));
+    }
+
+    private MachineFunction code(DType type) {
+        MachineFunction present = floats.get(type);
+        return present != null
+                ? present
+                : floats.computeIfAbsent(
+                        type,
+                        made -> MachineFunction.of("row product " + made, FloatRowProductCode.of(tier, made), arena));
+    }
+}
