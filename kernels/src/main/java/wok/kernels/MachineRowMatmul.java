@@ -7,8 +7,8 @@ import wok.assembler.MachineFunction;
 import wok.tensor.DType;
 
 /**
- * Products of one row of activations, decoding a token, in machine code: one function for each family, assembled when
- * it is first needed. Any thread; a {@link Workspace} belongs to one worker.
+ * Products of one row of activations, decoding a token, in machine code: one function for each family, assembled, and
+ * compared with the reference, when it is first needed. Any thread; a {@link Workspace} belongs to one worker.
  */
 final class MachineRowMatmul {
     private final MachineTier tier;
@@ -39,20 +39,28 @@ final class MachineRowMatmul {
     /** A look-up allocates nothing, since every product begins with one. */
     private MachineFunction code(QuantFormat format) {
         MachineFunction present = quants.get(format);
-        return present != null
-                ? present
-                : quants.computeIfAbsent(
-                        format,
-                        made -> MachineFunction.of(
-                                "row product " + made.family(), RowProductCode.of(tier, made), arena));
+        return present != null ? present : quants.computeIfAbsent(format, this::assemble);
     }
 
     private MachineFunction code(DType type) {
         MachineFunction present = floats.get(type);
-        return present != null
-                ? present
-                : floats.computeIfAbsent(
-                        type,
-                        made -> MachineFunction.of("row product " + made, FloatRowProductCode.of(tier, made), arena));
+        return present != null ? present : floats.computeIfAbsent(type, this::assemble);
+    }
+
+    private MachineFunction assemble(QuantFormat format) {
+        MachineFunction made =
+                MachineFunction.of("row product " + format.family(), RowProductCode.of(tier, format), arena);
+        RowProductCheck.run(
+                format,
+                (w, x, y) -> new MachineRowProduct()
+                        .run(made, (PackedQuants) w, x.prepared(w.activationForm()), y, 0, w.groups()));
+        return made;
+    }
+
+    private MachineFunction assemble(DType type) {
+        MachineFunction made = MachineFunction.of("row product " + type, FloatRowProductCode.of(tier, type), arena);
+        RowProductCheck.run(
+                type, (w, x, y) -> new MachineRowProduct().run(made, (PackedFloats) w, x.f32(), y, 0, w.groups()));
+        return made;
     }
 }

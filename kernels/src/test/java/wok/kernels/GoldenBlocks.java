@@ -72,7 +72,10 @@ final class GoldenBlocks {
         int[] halves = switch (type) {
             case Q4_K, Q5_K -> new int[] {0, 2};
             case Q2_K -> new int[] {80, 82};
+            case Q3_K -> new int[] {108};
             case Q6_K -> new int[] {208};
+            case Q4_1, Q5_1 -> new int[] {0, 2};
+            case MXFP4, F32, F16, BF16 -> new int[0];
             default -> new int[] {0};
         };
         MemorySegment data = arena.allocate(type.bytes((long) rows * columns));
