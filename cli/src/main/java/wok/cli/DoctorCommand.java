@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(MachineChecks.java());
             findings.add(MachineChecks.processor());
             findings.addAll(MachineChecks.kernels());
-            findings.add(MachineChecks.bandwidth());
+            findings.addAll(MachineChecks.peaks());
             findings.add(MachineChecks.memory());
             findings.add(HubChecks.store(hub.store(streams)));
             findings.add(HubChecks.network(hub.options(streams)));

@@ -13,6 +13,7 @@ import wok.kernels.KernelException;
 import wok.kernels.KernelSelection;
 import wok.kernels.KernelSet;
 import wok.kernels.Kernels;
+import wok.kernels.MachinePeaks;
 
 /** What {@code wok doctor} asks of the machine. Any thread. */
 final class MachineChecks {
@@ -80,8 +81,42 @@ final class MachineChecks {
         }
     }
 
-    /** How fast all processors together read memory: what bounds the speed of an answer. */
-    static Finding bandwidth() {
+    /** How fast memory is read, which bounds the speed of an answer, and numbers multiplied, which bounds reading one. */
+    static List<Finding> peaks() {
+        MachinePeaks peaks;
+        try {
+            peaks = MachinePeaks.measure(Runtime.getRuntime().availableProcessors());
+        } catch (KernelException e) {
+            return List.of(bandwidth()); // no machine code here: a loop in Java has to do
+        }
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok(
+                "bandwidth",
+                rates(peaks, peaks.memory().bytesPerSecond(), "GB/s read") + "; from caches "
+                        + rates(peaks, peaks.cache().bytesPerSecond(), "GB/s")));
+        for (MachinePeaks.Element element : MachinePeaks.Element.values()) {
+            MachinePeaks.MultiplyAdds best = peaks.best(element);
+            String what = switch (element) {
+                case INT8 -> "G products of 8-bit integers added a second";
+                case FLOAT32 -> "G of 32-bit floats";
+            };
+            findings.add(Finding.ok(
+                    "arithmetic",
+                    rates(peaks, best.perSecond(), what) + " (" + best.instruction() + ", " + best.vectorBits()
+                            + " bits)"));
+        }
+        return findings;
+    }
+
+    private static String rates(MachinePeaks peaks, MachinePeaks.Rate rate, String unit) {
+        String one = String.format(Locale.ROOT, "%.1f %s by one processor", rate.oneThread() / 1e9, unit);
+        return peaks.threads() == 1
+                ? one
+                : one + String.format(Locale.ROOT, ", %.1f by %d", rate.allThreads() / 1e9, peaks.threads());
+    }
+
+    /** How fast all processors together read memory, in Java. */
+    private static Finding bandwidth() {
         long[] numbers = new long[BANDWIDTH_LONGS];
         Arrays.fill(numbers, 1);
         double best = 0;
