@@ -24,13 +24,9 @@ public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx51
     /**
      * Asks the CPU.
      *
-     * @throws UnsupportedOperationException if the system forbids executable memory, or this is no x86-64
+     * @throws UnsupportedOperationException as {@link ExecutableMemory#load}: no machine code can run here
      */
     public static CpuFeatures read() {
-        String architecture = System.getProperty("os.arch", "");
-        if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
-            throw new UnsupportedOperationException("CPU: " + architecture + " (expected: x86-64)");
-        }
         try (Arena arena = Arena.ofConfined()) {
             MachineFunction cpuid = MachineFunction.of("cpuid", cpuidCode(), arena);
             MemorySegment out = arena.allocate(5 * 4, 16);

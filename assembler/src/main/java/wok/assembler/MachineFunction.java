@@ -23,13 +23,21 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted") // the signature is ours on both sides
 public record MachineFunction(String name, MemorySegment code) {
-    private static final FunctionDescriptor SIX_LONGS =
-            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle CRITICAL =
-            Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
-    private static final MethodHandle ORDINARY = Linker.nativeLinker().downcallHandle(SIX_LONGS);
 
-    /** Makes finished code callable. */
+    /** Made at the first call: where Java denies native access, {@link #of} has failed before, with the reason. */
+    private static final class Handles {
+        private static final FunctionDescriptor SIX_LONGS =
+                FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        private static final MethodHandle CRITICAL =
+                Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
+        private static final MethodHandle ORDINARY = Linker.nativeLinker().downcallHandle(SIX_LONGS);
+    }
+
+    /**
+     * Makes finished code callable.
+     *
+     * @throws UnsupportedOperationException as {@link ExecutableMemory#load}
+     */
     public static MachineFunction of(String name, Assembler assembler, Arena arena) {
         return new MachineFunction(name, ExecutableMemory.load(arena, assembler.finish()));
     }
@@ -37,7 +45,7 @@ public record MachineFunction(String name, MemorySegment code) {
     /** For calls that take some 100 microseconds at most. Every address must be of memory off the heap. */
     public void call(long a, long b, long c, long d, long e, long f) {
         try {
-            CRITICAL.invokeExact(code, a, b, c, d, e, f);
+            Handles.CRITICAL.invokeExact(code, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {
@@ -48,7 +56,7 @@ public record MachineFunction(String name, MemorySegment code) {
     /** For calls of any length: the JVM can collect garbage meanwhile. Every address must be of memory off the heap. */
     public void callLong(long a, long b, long c, long d, long e, long f) {
         try {
-            ORDINARY.invokeExact(code, a, b, c, d, e, f);
+            Handles.ORDINARY.invokeExact(code, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

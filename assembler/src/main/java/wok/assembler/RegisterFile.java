@@ -1,16 +1,16 @@
 package wok.assembler;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Hands out vector registers by name, so that a kernel's register plan is written down and cannot overflow unseen.
- * One kernel's generator, one thread.
+ * The lowest free register comes first. One kernel's generator, one thread.
  */
 public final class RegisterFile {
     private final Width width;
     private final int size;
-    private final List<String> taken = new ArrayList<>();
+    private final Map<Integer, String> taken = new TreeMap<>();
 
     private RegisterFile(Width width, int size) {
         this.width = width;
@@ -33,12 +33,13 @@ public final class RegisterFile {
      * @throws IllegalStateException if none is left, with the names of all
      */
     public Vec take(String name) {
-        if (taken.size() == size) {
-            throw new IllegalStateException("registers: none left for " + name + " (expected: at most " + size
-                    + " at once, taken: " + String.join(", ", taken) + ")");
+        for (int number = 0; number < size; number++) {
+            if (taken.putIfAbsent(number, name) == null) {
+                return new Vec(width, number, Mask.NONE, false);
+            }
         }
-        taken.add(name);
-        return new Vec(width, taken.size() - 1, Mask.NONE, false);
+        throw new IllegalStateException("registers: none left for " + name + " (expected: at most " + size
+                + " at once, taken: " + String.join(", ", taken.values()) + ")");
     }
 
     /** The next {@code count} free registers. */
@@ -48,6 +49,20 @@ public final class RegisterFile {
             registers[i] = take(name + i);
         }
         return registers;
+    }
+
+    /**
+     * Gives registers back whose names end here, so that others may have them.
+     *
+     * @throws IllegalStateException if one is not taken
+     */
+    public void release(Vec... registers) {
+        for (Vec register : registers) {
+            if (taken.remove(register.number()) == null) {
+                throw new IllegalStateException(
+                        "registers: " + register + " is free (expected: one of " + taken.keySet() + ")");
+            }
+        }
     }
 
     public int free() {
