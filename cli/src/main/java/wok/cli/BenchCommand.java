@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "-r", paramLabel = "N", description = "Measured runs of each test (3).")
     private int runs = 3;
 
-    @Option(names = "--no-warmup", description = "Measure from the first run on, compilation by the JVM included.")
+    @Option(names = "--no-warmup", description = "Measure from the very first token on.")
     private boolean cold;
 
     @Option(names = "--json", description = "Print a JSON object: {\"results\":[…]}.")
@@ -145,8 +145,17 @@ final class BenchCommand implements Callable<Integer> {
                 .toArray();
     }
 
-    /** The first forward of a fresh program: how long a person waits for the first token. */
+    /** What is known before the first test. */
     private Json.Obj start(Transformer transformer, long loadNanos) {
+        Json.Obj document = Json.object(
+                "model", Json.of(model),
+                "kernels", Json.of(transformer.kernels()),
+                "load_ms", Json.of(loadNanos / 1_000_000));
+        return cold ? document : document.with("cold_start_to_first_token_ms", Json.of(firstTokenMillis(transformer)));
+    }
+
+    /** The first forward of a fresh program: how long a person waits for the first token. */
+    private long firstTokenMillis(Transformer transformer) {
         try (SequenceRun run =
                 SequenceRun.allocate(transformer, 1, BenchPlan.COLD_TOKENS, running.kvType(KvType.F16))) {
             run.feed(
@@ -156,18 +165,16 @@ final class BenchCommand implements Callable<Integer> {
                     BenchPlan.COLD_TOKENS - 1,
                     (position, logits, row) -> {});
         }
-        return Json.object(
-                "model", Json.of(model),
-                "kernels", Json.of(transformer.kernels()),
-                "load_ms", Json.of(loadNanos / 1_000_000),
-                "cold_start_to_first_token_ms", Json.of(ProcessMemory.uptimeMillis()));
+        return ProcessMemory.uptimeMillis();
     }
 
     private String words(Json.Obj document) {
         return TerminalText.oneLine(model) + " with " + document.text("kernels").orElse("") + " kernels: loaded in "
                 + document.members().get("load_ms") + " ms; "
-                + document.members().get("cold_start_to_first_token_ms")
-                + " ms from the program's start to a first token; at most "
+                + document.number("cold_start_to_first_token_ms")
+                        .map(millis -> millis + " ms from the program's start to a first token; ")
+                        .orElse("")
+                + "at most "
                 + Quantity.bytes(
                         document.number("memory_bytes").map(Json.Num::longValue).orElse(0L))
                 + " of memory\n\n";

@@ -76,6 +76,8 @@ class BenchCommandTest {
         CommandRun run = bench("-p", "4", "-n", "0", "-r", "1", "--no-warmup", "--json");
         assertThat(run.code()).isZero();
         assertThat(run.object().array("results").orElseThrow().elements()).hasSize(1);
+        assertThat(run.object().members()).doesNotContainKey("cold_start_to_first_token_ms");
+        assertThat(bench("-p", "4", "-n", "0", "-r", "1", "--no-warmup").out()).doesNotContain("first token");
     }
 
     @Test
