@@ -39,7 +39,7 @@ public record MachinePeaks(int threads, Reading memory, Reading cache, List<Mult
      * Products that are added to a sum: a multiplication and an addition count as one.
      *
      * @param instruction or instructions, as Intel's manuals call them
-     * @param vectorBits width of the registers
+     * @param vectorBits of a register: a vector, or a tile of AMX
      * @param perSecond multiply-adds, with one thread and all
      */
     public record MultiplyAdds(Element element, String instruction, int vectorBits, Rate perSecond) {}

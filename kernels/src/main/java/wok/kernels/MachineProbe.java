@@ -75,6 +75,9 @@ final class MachineProbe {
 
     private static List<ProbeCode.Loop> loops(CpuFeatures cpu, Arena arena) {
         List<ProbeCode.Loop> loops = new ArrayList<>();
+        if (cpu.amx()) {
+            loops.add(ProbeCode.tiles(arena));
+        }
         if (cpu.vnni()) {
             loops.add(ProbeCode.dotProducts(Width.ZMM, arena));
         }
@@ -89,7 +92,7 @@ final class MachineProbe {
     private MachinePeaks.MultiplyAdds multiplyAdds(ProbeCode.Loop loop) {
         MachinePeaks.Rate rounds = rate((worker, threads, times) -> loop.code().callLong(times, 0, 0, 0, 0, 0));
         return new MachinePeaks.MultiplyAdds(
-                loop.element(), loop.instruction(), 8 * loop.width().bytes(), times(rounds, loop.multiplyAdds()));
+                loop.element(), loop.instruction(), loop.registerBits(), times(rounds, loop.multiplyAdds()));
     }
 
     /** A thread alone reads all of the buffer, several read a part each. */

@@ -10,6 +10,7 @@ import static wok.assembler.Gpr.RSI;
 
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.stream.IntStream;
 import wok.assembler.Assembler;
 import wok.assembler.Condition;
 import wok.assembler.Gpr;
@@ -17,6 +18,8 @@ import wok.assembler.Label;
 import wok.assembler.MachineFunction;
 import wok.assembler.Mem;
 import wok.assembler.RegisterFile;
+import wok.assembler.Tile;
+import wok.assembler.TileShape;
 import wok.assembler.Vec;
 import wok.assembler.Width;
 
@@ -80,9 +83,18 @@ final class ProbeCode {
         return MachineFunction.of("probe of reading", a, arena);
     }
 
-    /** A loop of multiply-adds. */
+    /**
+     * A loop of multiply-adds.
+     *
+     * @param registerBits of its operands
+     * @param multiplyAdds in one turn of the loop
+     */
     record Loop(
-            MachinePeaks.Element element, String instruction, Width width, int multiplyAdds, MachineFunction code) {}
+            MachinePeaks.Element element,
+            String instruction,
+            int registerBits,
+            int multiplyAdds,
+            MachineFunction code) {}
 
     /** Sixteen products a 512-bit register, eight a 256-bit one. */
     static Loop floats(Width width, Arena arena) {
@@ -96,7 +108,8 @@ final class ProbeCode {
             }
         });
         MachineFunction code = MachineFunction.of("probe of vfmadd231ps", a, arena);
-        return new Loop(MachinePeaks.Element.FLOAT32, "vfmadd231ps", width, sums.length * width.lanes(), code);
+        return new Loop(
+                MachinePeaks.Element.FLOAT32, "vfmadd231ps", 8 * width.bytes(), sums.length * width.lanes(), code);
     }
 
     /** {@code vpdpbusd}: four products of bytes a lane. */
@@ -111,7 +124,8 @@ final class ProbeCode {
             }
         });
         MachineFunction code = MachineFunction.of("probe of vpdpbusd", a, arena);
-        return new Loop(MachinePeaks.Element.INT8, "vpdpbusd", width, sums.length * 4 * width.lanes(), code);
+        return new Loop(
+                MachinePeaks.Element.INT8, "vpdpbusd", 8 * width.bytes(), sums.length * 4 * width.lanes(), code);
     }
 
     /** What AVX2 has for bytes: products in pairs to 16 bits, those in pairs to 32, and the sum. */
@@ -132,7 +146,24 @@ final class ProbeCode {
         });
         String name = "vpmaddubsw, vpmaddwd, vpaddd";
         MachineFunction code = MachineFunction.of("probe of " + name, a, arena);
-        return new Loop(MachinePeaks.Element.INT8, name, width, sums.length * 4 * width.lanes(), code);
+        return new Loop(MachinePeaks.Element.INT8, name, 8 * width.bytes(), sums.length * 4 * width.lanes(), code);
+    }
+
+    /** AMX: 16 x 16 sums of 64 products of bytes in one instruction, on four tiles of sums in turn. */
+    static Loop tiles(Arena arena) {
+        Assembler a = new Assembler();
+        TileShape shape = new TileShape();
+        List<Tile> tiles = IntStream.range(0, 8).mapToObj(Tile::new).toList();
+        tiles.forEach(tile -> shape.set(tile, 16, 64));
+        a.ldtilecfg(shape);
+        Runnable body = () -> {
+            for (int sum = 0; sum < 4; sum++) {
+                a.tdpbusd(tiles.get(sum), tiles.get(4 + sum / 2), tiles.get(6 + sum % 2));
+            }
+        };
+        loop(a, body, a::tilerelease);
+        MachineFunction code = MachineFunction.of("probe of tdpbusd", a, arena);
+        return new Loop(MachinePeaks.Element.INT8, "tdpbusd", 8 * 16 * 64, 4 * 16 * 16 * 64, code);
     }
 
     private static RegisterFile registers(Width width) {
@@ -154,13 +185,17 @@ final class ProbeCode {
     }
 
     private static void loop(Assembler a, Runnable body) {
+        loop(a, body, a::vzeroupper);
+    }
+
+    private static void loop(Assembler a, Runnable body, Runnable end) {
         Label again = a.label("again");
         a.align(64);
         a.bind(again);
         body.run();
         a.dec(RDI);
         a.jump(Condition.NOT_EQUAL, again);
-        a.vzeroupper();
+        end.run();
         a.ret();
     }
 }
