@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -163,8 +164,9 @@ class ExecutableMemoryTest {
         try {
             throw new AssertionError("loaded " + loading.get() + " (expected: an exception)");
         } catch (ExecutionException e) {
-            assertThat(e.getCause()).isInstanceOf(UnsupportedOperationException.class);
-            return String.valueOf(e.getCause().getMessage());
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            assertThat(cause).isInstanceOf(UnsupportedOperationException.class);
+            return String.valueOf(cause.getMessage());
         }
     }
 
