@@ -28,11 +28,19 @@ import wok.tensor.DType;
  * between blocks only the fma into y waits for the one before, everything else overlaps. Sixteen lanes are one register
  * of 512 bits or two of 256 ({@code parts}); with two, a run is taken apart twice, one half of each cache line at a
  * time, since 16 registers do not hold both.
+ *
+ * <p>Quants are prefetched a page ahead. Without it reading and computing take turns: Q4_0 from memory ran at 11.5 GB/s
+ * where a loop of loads alone has 14.8, with it at 13.6 (AVX-512, one core). Prefetching into the first-level cache gave
+ * 12.5, 2 KiB ahead 13.1, 8 KiB ahead 13.2.
  */
 final class RowProductCode {
     private static final int LANES = PackedMatrix.GROUP_ROWS;
     private static final int RUNS = 8;
     private static final int RUN_COLUMNS = 32;
+    private static final int LINE = 64;
+
+    /** How far ahead quants are fetched into the second-level cache: a page, where the CPU's own prefetching stops. */
+    private static final int AHEAD_BYTES = 4096;
 
     private final Gpr x = Gpr.RSI;
     private final Gpr xScales = Gpr.RDX;
@@ -154,6 +162,9 @@ final class RowProductCode {
     }
 
     private void superBlock() {
+        for (int at = 0; at < PackedSuperBlocks.runsOffset(format); at += LINE) {
+            a.prefetcht1(Mem.at(quants, AHEAD_BYTES + at));
+        }
         for (int run = 0; run < RUNS; run++) {
             Mem from = Mem.at(quants, PackedSuperBlocks.runsOffset(format) + (long) run * format.quantBytes());
             for (int part = 0; part < parts; part++) {
@@ -180,6 +191,9 @@ final class RowProductCode {
         Mem columns = Mem.at(x, (long) RUN_COLUMNS * run);
         dots.begin(correction);
         for (int p = 0; p < 4; p++) {
+            for (int at = p * LINE; part == 0 && at < format.quantBytes(); at += 4 * LINE) {
+                a.prefetcht1(from.plus(AHEAD_BYTES + at));
+            }
             codes.load(first, second, from, p, part);
             dots.add(0, first, columns.plus(4L * p));
             dots.add(1, second, columns.plus(4L * (p + 4)));
