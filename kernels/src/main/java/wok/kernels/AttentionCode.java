@@ -1,8 +1,7 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import wok.assembler.MachineFunction;
 
 /**
@@ -11,10 +10,9 @@ import wok.assembler.MachineFunction;
  *
  * @param keyPanel {@link KvPanelCode}
  * @param valuePanel {@link KvPanelCode}
- * @param scores {@link AttentionProductCode}: element n - 1 for panels of n blocks
+ * @param scores {@link AttentionProductCode}
  * @param values {@link AttentionProductCode}
- * @param streamedScores {@link KeyStreamCode}: element n - 1 for n queries; empty if blocks are not read directly
- * @param streamedValues {@link ValueStreamCode}, likewise
+ * @param streams present if blocks can be read directly
  * @param softmax {@link SoftmaxCode}
  * @param combine {@link SplitCombineCode}
  * @param result {@link SplitCombineCode}
@@ -23,41 +21,33 @@ record AttentionCode(
         AttentionShape shape,
         MachineFunction keyPanel,
         MachineFunction valuePanel,
-        List<MachineFunction> scores,
+        MachineFunction scores,
         MachineFunction values,
-        List<MachineFunction> streamedScores,
-        List<MachineFunction> streamedValues,
+        Optional<Streams> streams,
         MachineFunction softmax,
         MachineFunction combine,
         MachineFunction result) {
 
-    AttentionCode {
-        scores = List.copyOf(scores);
-        streamedScores = List.copyOf(streamedScores);
-        streamedValues = List.copyOf(streamedValues);
+    /**
+     * Functions that read blocks directly, for {@link AttentionShape#streamedQueries} queries.
+     *
+     * @param scores {@link KeyStreamCode}
+     * @param values {@link ValueStreamCode}
+     */
+    record Streams(MachineFunction scores, MachineFunction values) {
+        static Streams assemble(AttentionShape shape, Arena arena) {
+            return new Streams(KeyStreamCode.assemble(shape, arena), ValueStreamCode.assemble(shape, arena));
+        }
     }
 
     static AttentionCode assemble(AttentionShape shape, Arena arena) {
-        List<MachineFunction> scores = new ArrayList<>();
-        for (int blocks = 1; blocks <= AttentionShape.PANEL_BLOCKS; blocks++) {
-            scores.add(AttentionProductCode.scores(shape, blocks, arena));
-        }
-        List<MachineFunction> streamedScores = new ArrayList<>();
-        List<MachineFunction> streamedValues = new ArrayList<>();
-        if (shape.type() == KvType.F16) {
-            for (int queries = 1; queries <= shape.streamedQueries(); queries++) {
-                streamedScores.add(KeyStreamCode.assemble(shape, queries, arena));
-                streamedValues.add(ValueStreamCode.assemble(shape, queries, arena));
-            }
-        }
         return new AttentionCode(
                 shape,
                 KvPanelCode.keys(shape, arena),
                 KvPanelCode.values(shape, arena),
-                scores,
+                AttentionProductCode.scores(shape, arena),
                 AttentionProductCode.values(shape, arena),
-                streamedScores,
-                streamedValues,
+                shape.type() == KvType.F16 ? Optional.of(Streams.assemble(shape, arena)) : Optional.empty(),
                 SoftmaxCode.assemble(shape, arena),
                 SplitCombineCode.combine(shape, arena),
                 SplitCombineCode.result(shape, arena));

@@ -28,9 +28,6 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
     /** Blocks of one split. */
     static final int SPLIT_BLOCKS = AttentionTask.SPLIT_POSITIONS / BLOCK;
 
-    /** Queries of one register tile of {@link AttentionProductCode}. */
-    static final int TILE_QUERIES = 6;
-
     static final int SCORE_ROW_BYTES = 4 * AttentionTask.SPLIT_POSITIONS + 64;
 
     /** From the start of a record to the sum of exponentials. */
@@ -122,14 +119,9 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
         };
     }
 
-    /** Vectors of one register tile of {@link AttentionProductCode}. */
-    int tileVectors() {
-        return sumsMax() / TILE_QUERIES;
-    }
-
     /**
      * Queries that read blocks together when one row is decoded: all heads of the group if their sums have room, else
-     * equal parts of it.
+     * in as few passes as there must be.
      */
     int streamedQueries() {
         int most = switch (tier) {

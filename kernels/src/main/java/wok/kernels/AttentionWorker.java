@@ -167,10 +167,14 @@ final class AttentionWorker {
         int firstBlock = Math.max(first, start) / BLOCK;
         int blocks = Math.min(last, start + SPLIT - 1) / BLOCK - firstBlock + 1;
         listBlocks(firstBlock, blocks);
-        if (rows == 1 && !code.streamedScores().isEmpty()) {
-            stream(start, firstBlock, blocks, records);
-            return;
+        if (rows == 1 && code.streams().isPresent()) {
+            stream(code.streams().get(), start, firstBlock, blocks, records);
+        } else {
+            passOverPanels(start, firstBlock, blocks, records);
         }
+    }
+
+    private void passOverPanels(int start, int firstBlock, int blocks, long records) {
         for (int block = 0; block < blocks; block += PANEL_BLOCKS) {
             scorePanel(block, Math.min(PANEL_BLOCKS, blocks - block), (firstBlock + block) * BLOCK - start);
         }
@@ -200,40 +204,30 @@ final class AttentionWorker {
         return list + (long) Long.BYTES * block;
     }
 
-    /** The one row's queries, all or some at a time, straight over the blocks. */
-    private void stream(int start, int firstBlock, int blocks, long records) {
+    /**
+     * The one row's queries straight over the blocks, all or so many at a time. If the passes do not come out even the
+     * last begins earlier, and computes some queries again.
+     */
+    private void stream(AttentionCode.Streams streams, int start, int firstBlock, int blocks, long records) {
         int visible = Math.max(first, start);
         int count = Math.min(last, start + SPLIT - 1) - visible + 1;
         int pass = shape.streamedQueries();
-        for (int query = 0; query < queries; query += pass) {
-            int some = Math.min(pass, queries - query);
+        for (int next = 0; next < queries; next += pass) {
+            int query = Math.min(next, queries - pass);
+            long q = queryRows + (long) query * shape.queryBytes();
             long row = scores + (long) query * AttentionShape.SCORE_ROW_BYTES;
             long record = records + (long) query * shape.recordBytes();
-            code.streamedScores()
-                    .get(some - 1)
-                    .call(
-                            queryRows + (long) query * shape.queryBytes(),
-                            list,
-                            blocks,
-                            row + 4L * (firstBlock * BLOCK - start),
-                            0,
-                            0);
-            softmax(row, start, visible, visible + count - 1, record, some);
-            code.streamedValues()
-                    .get(some - 1)
-                    .call(
-                            row + 4L * (visible - start),
-                            list,
-                            visible % BLOCK,
-                            count,
-                            record + AttentionShape.RECORD_VALUES,
-                            0);
+            streams.scores().call(q, list, blocks, row + 4L * (firstBlock * BLOCK - start), 0, 0);
+            softmax(row, start, visible, visible + count - 1, record, pass);
+            long exponentials = row + 4L * (visible - start);
+            long values = record + AttentionShape.RECORD_VALUES;
+            streams.values().call(exponentials, list, visible % BLOCK, count, values, 0);
         }
     }
 
     private void scorePanel(int block, int blocks, int column) {
         code.keyPanel().call(listed(block), panel, blocks, 0, 0, 0);
-        code.scores().get(blocks - 1).call(queryRows, panel, scores(0, column), shape.dims(), queries, 0);
+        code.scores().call(queryRows, panel, scores(0, column), shape.dims(), queries, blocks);
     }
 
     private void softmax(int row, int start, long record) {
@@ -279,7 +273,14 @@ final class AttentionWorker {
     }
 
     private void weigh(long exponentials, long values, long records, int positions, int many) {
-        code.values().call(exponentials, values, records + AttentionShape.RECORD_VALUES, positions, many, 0);
+        code.values()
+                .call(
+                        exponentials,
+                        values,
+                        records + AttentionShape.RECORD_VALUES,
+                        positions,
+                        many,
+                        shape.paddedDims() / 16);
     }
 
     /** Adds a row's record of a later split to the one that is kept, or keeps its first one. */

@@ -48,14 +48,14 @@ final class KeyStreamCode {
     private final int queries;
     private final int parts;
 
-    private KeyStreamCode(AttentionShape shape, int queries) {
+    private KeyStreamCode(AttentionShape shape) {
         this.shape = shape;
-        this.queries = queries;
+        queries = shape.streamedQueries();
         parts = AttentionShape.BLOCK / shape.lanes();
     }
 
-    static MachineFunction assemble(AttentionShape shape, int queries, Arena arena) {
-        return new KeyStreamCode(shape, queries).assemble(arena);
+    static MachineFunction assemble(AttentionShape shape, Arena arena) {
+        return new KeyStreamCode(shape).assemble(arena);
     }
 
     /** The greatest power of two of blocks, at most eight, whose sums have room. */

@@ -42,14 +42,14 @@ final class ValueStreamCode {
     private final int queries;
     private final int vectors;
 
-    private ValueStreamCode(AttentionShape shape, int queries) {
+    private ValueStreamCode(AttentionShape shape) {
         this.shape = shape;
-        this.queries = queries;
+        queries = shape.streamedQueries();
         vectors = shape.paddedDims() / shape.lanes();
     }
 
-    static MachineFunction assemble(AttentionShape shape, int queries, Arena arena) {
-        return new ValueStreamCode(shape, queries).assemble(arena);
+    static MachineFunction assemble(AttentionShape shape, Arena arena) {
+        return new ValueStreamCode(shape).assemble(arena);
     }
 
     private MachineFunction assemble(Arena arena) {
