@@ -75,7 +75,7 @@ final class BlockTileCode {
         frame.enter();
         a.mov(blocks, ProductArgument.BLOCKS.at());
         a.mov(weights, ProductArgument.PANEL.at());
-        frame.loadSums(y);
+        frame.loadSums(y, 0);
         quantRows.load(a, ProductArgument.QUANTS);
         scaleRows.load(a, ProductArgument.SCALES);
         correctionRows.locate(a, ProductArgument.CORRECTIONS);
@@ -94,7 +94,7 @@ final class BlockTileCode {
         }
         a.dec(blocks);
         a.jump(NOT_EQUAL, block);
-        frame.storeSums(y, scaleRows);
+        frame.storeSums(y, 0, scaleRows);
         frame.leave(
                 tokens,
                 ProductArgument.QUANTS,
@@ -109,7 +109,7 @@ final class BlockTileCode {
     private void dots() {
         for (int t = 0; t < tokens; t++) {
             for (int group = 0; group < GROUPS; group++) {
-                if (panel.signed()) {
+                if (panel.bytes().isShifted(panel.format())) {
                     a.vpbroadcastd(dots[group][t], correctionRows.at(t, 0));
                 } else {
                     a.zero(dots[group][t]);

@@ -7,33 +7,27 @@ import wok.assembler.RegisterFile;
 import wok.assembler.Vec;
 
 /**
- * Code that turns packed codes of any {@link QuantFormat} into bytes a dot product takes: quant + 128 where the format
- * has an offset or a codebook, else the quant. Works at the width of the register file: a vector of 64 bytes is one part
- * of a zmm or two of a ymm register.
+ * Code that turns packed codes of any {@link QuantFormat} into {@link QuantBytes}. Works at the width of the register
+ * file: a vector of 64 bytes is one part of a zmm or two of a ymm register.
  */
 final class CodePlanes {
-    private static final int SIGNED_OFFSET = 128;
-
     private final Assembler a;
     private final QuantFormat format;
+    private final QuantBytes bytes;
     private final Vec low;
     private final Vec high;
     private final Vec table;
     private final Vec bits;
 
     /** Takes its constants' registers; {@link #loadConstants} fills them in. */
-    CodePlanes(Assembler a, RegisterFile file, QuantFormat format) {
+    CodePlanes(Assembler a, RegisterFile file, QuantFormat format, QuantBytes bytes) {
         this.a = a;
         this.format = format;
+        this.bytes = bytes;
         low = file.take("low halves");
         high = file.take("high bits");
         table = file.take("codebook or offset");
         bits = file.take("bits");
-    }
-
-    /** Whether 128 is added to quants: dot products then start from -128 times the sum of the activations. */
-    static boolean signed(QuantFormat format) {
-        return format.offset() != 0;
     }
 
     void loadConstants() {
@@ -44,20 +38,17 @@ final class CodePlanes {
             a.vpbroadcastd(high, a.words(0x30303030));
         }
         if (format.codebook() != Codebook.NONE) {
-            a.vbroadcasti128(table, a.words(words(format.codebook().unsigned())));
-        } else if (shifts()) {
-            a.vpbroadcastd(table, a.words((SIGNED_OFFSET - format.offset()) * 0x01010101));
+            a.vbroadcasti128(table, a.words(codebook()));
+        } else if (bytes.addend(format) != 0) {
+            a.vpbroadcastd(table, a.words((bytes.addend(format) & 0xFF) * 0x01010101));
         }
     }
 
-    private boolean shifts() {
-        return signed(format) && format.offset() != SIGNED_OFFSET;
-    }
-
-    private static int[] words(byte[] bytes) {
-        int[] words = new int[bytes.length / 4];
-        for (int i = 0; i < bytes.length; i++) {
-            words[i / 4] |= (bytes[i] & 0xFF) << (8 * (i % 4));
+    private int[] codebook() {
+        int[] words = new int[4];
+        for (int code = 0; code < 16; code++) {
+            int entry = bytes.entry(format.codebook().value(code)) & 0xFF;
+            words[code / 4] |= entry << (8 * (code % 4));
         }
         return words;
     }
@@ -67,8 +58,17 @@ final class CodePlanes {
         int at = offset + part * to.width().bytes();
         if (format.bits() == 8) {
             a.vmovdqu(to, Mem.at(codes, at + 64L * i));
-            return;
+        } else {
+            loadCode(to, codes, at, i);
         }
+        if (format.codebook() != Codebook.NONE) {
+            a.vpshufb(to, table, to);
+        } else if (bytes.addend(format) != 0) {
+            a.vpaddb(to, to, table);
+        }
+    }
+
+    private void loadCode(Vec to, Gpr codes, int at, int i) {
         a.vmovdqu(to, Mem.at(codes, at + 64L * (i % 4)));
         if (i >= 4) {
             a.vpsrlw(to, to, 4);
@@ -78,11 +78,6 @@ final class CodePlanes {
             case 5 -> addHighBits(to, Mem.at(codes, at + 256L), 4 - i);
             case 6 -> addHighBits(to, Mem.at(codes, at + 256L + 64L * (i / 4)), 4 - 2 * (i % 4));
             default -> {}
-        }
-        if (format.codebook() != Codebook.NONE) {
-            a.vpshufb(to, table, to);
-        } else if (shifts()) {
-            a.vpaddb(to, to, table);
         }
     }
 

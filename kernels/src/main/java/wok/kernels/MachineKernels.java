@@ -96,7 +96,7 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public boolean multipliesOnHeap() {
-        return portable.multipliesOnHeap();
+        return false;
     }
 
     @Override
@@ -150,10 +150,8 @@ final class MachineKernels implements LeafKernels {
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
         if (n == 1 && MachineRowMatmul.multiplies(w)) {
             rowProducts.run(w, x, y, from, to, workspace);
-        } else if (tier == MachineTier.AVX512) {
-            products.run(w, x, n, y, from, to, workspace);
         } else {
-            portable.matmul(w, x, n, y, from, to, workspace);
+            products.run(w, x, n, y, from, to, workspace);
         }
     }
 

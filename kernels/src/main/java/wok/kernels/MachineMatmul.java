@@ -16,7 +16,7 @@ import wok.tensor.DType;
  * multiplied, the packed weights of the next are fetched towards the cache, so that few tokens are bound by reading the
  * weights once and many by the multiply units alone. {@link MachineProduct} has the loops.
  *
- * <p>The code of a family is assembled when it is first needed. Thread-safe; a workspace belongs to one worker.
+ * <p>The code of a family is assembled, and compared with the reference, when it is first needed. Thread-safe; a workspace belongs to one worker.
  */
 final class MachineMatmul {
     private final MachineTier tier;
@@ -54,14 +54,26 @@ final class MachineMatmul {
 
     private ProductCode assembled(PackedMatrix w) {
         return switch (w) {
-            case PackedFloats f -> floats.computeIfAbsent(f.type(), type -> ProductCode.floats(type, tier, arena));
+            case PackedFloats f -> floats.computeIfAbsent(f.type(), this::assemble);
             case PackedQuants q -> codes(q).computeIfAbsent(q.format(), format -> assemble(format, q.activationForm()));
         };
     }
 
+    private ProductCode assemble(DType type) {
+        ProductCode made = ProductCode.floats(type, tier, arena);
+        ProductCheck.run(type, made.tokensMax(), product(made));
+        return made;
+    }
+
     private ProductCode assemble(QuantFormat format, ActivationForm form) {
-        return form == ActivationForm.F32
+        ProductCode made = form == ActivationForm.F32
                 ? ProductCode.exact(format, tier, arena)
                 : ProductCode.quantised(format, tier, arena);
+        ProductCheck.run(format, form, made.tokensMax(), product(made));
+        return made;
+    }
+
+    private static ProductCheck.Product product(ProductCode code) {
+        return (w, x, n, y) -> new MachineProduct().run(code, w, x, n, y, 0, w.groups());
     }
 }

@@ -69,7 +69,7 @@ final class MachineProduct {
         set(ProductArgument.SCALES_STRIDE, scalesStride);
         set(ProductArgument.CORRECTIONS_STRIDE, correctionsStride);
         set(ProductArgument.SUMS_STRIDE, sumsStride);
-        int tokens = (int) Math.max(TokenRows.ROWS_MAX, TOKEN_BYTES / quantsStride);
+        int tokens = (int) Math.max(code.tokensMax(), TOKEN_BYTES / quantsStride);
         reserveSums(Math.min(n, tokens));
         for (int token = 0; token < n; token += tokens) {
             for (int group = from; group < to; group += PanelShape.GROUPS) {
@@ -116,7 +116,7 @@ final class MachineProduct {
             int count = Math.min(chunk, blocks - block);
             boolean toOut = whole && block + count == blocks;
             unpack(group, block, count);
-            prefetchBehind(group, block + count, chunk, Math.ceilDiv(tokens, TokenRows.ROWS_MAX));
+            prefetchBehind(group, block + count, chunk, Math.ceilDiv(tokens, code.tokensMax()));
             set(ProductArgument.FIRST, block == 0 ? 1 : 0);
             set(ProductArgument.KEPT, sums.address());
             set(
@@ -167,7 +167,7 @@ final class MachineProduct {
         set(ProductArgument.SCALES, scalesAt + token * scalesStride + 4L * block);
         set(ProductArgument.CORRECTIONS, correctionsAt + token * correctionsStride + 4 * column / code.subColumns());
         set(ProductArgument.SUMS, sumsAt + token * sumsStride + sumBytes * column / code.subColumns());
-        int tiles = Math.ceilDiv(tokens, TokenRows.ROWS_MAX);
+        int tiles = Math.ceilDiv(tokens, code.tokensMax());
         int larger = tokens % tiles;
         tiles(tokens / tiles + 1, larger, tokens > LONG_TOKENS);
         tiles(tokens / tiles, tiles - larger, tokens > LONG_TOKENS);

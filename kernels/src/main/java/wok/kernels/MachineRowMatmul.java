@@ -50,17 +50,21 @@ final class MachineRowMatmul {
     private MachineFunction assemble(QuantFormat format) {
         MachineFunction made =
                 MachineFunction.of("row product " + format.family(), RowProductCode.of(tier, format), arena);
-        RowProductCheck.run(
+        ProductCheck.run(
                 format,
-                (w, x, y) -> new MachineRowProduct()
+                format.superBlock() ? ActivationForm.Q8_BLOCK256 : ActivationForm.Q8_BLOCK32,
+                1,
+                (w, x, n, y) -> new MachineRowProduct()
                         .run(made, (PackedQuants) w, x.prepared(w.activationForm()), y, 0, w.groups()));
         return made;
     }
 
     private MachineFunction assemble(DType type) {
         MachineFunction made = MachineFunction.of("row product " + type, FloatRowProductCode.of(tier, type), arena);
-        RowProductCheck.run(
-                type, (w, x, y) -> new MachineRowProduct().run(made, (PackedFloats) w, x.f32(), y, 0, w.groups()));
+        ProductCheck.run(
+                type,
+                1,
+                (w, x, n, y) -> new MachineRowProduct().run(made, (PackedFloats) w, x.f32(), y, 0, w.groups()));
         return made;
     }
 }

@@ -41,17 +41,17 @@ final class PanelCode {
     private final Gpr out = Gpr.RCX;
     private final Gpr blocks = Gpr.R8;
 
-    private PanelCode(QuantFormat format, PanelShape panel, RegisterFile file) {
-        this.format = format;
+    private PanelCode(PanelShape panel, RegisterFile file) {
+        format = panel.format();
         this.panel = panel;
-        planes = new CodePlanes(a, file, format);
+        planes = new CodePlanes(a, file, format, panel.bytes());
         values = file.take("values");
         more = file.take("more");
         parts = 64 / values.width().bytes();
     }
 
-    static Assembler of(QuantFormat format, PanelShape panel, RegisterFile file) {
-        return new PanelCode(format, panel, file).unpack();
+    static Assembler of(PanelShape panel, RegisterFile file) {
+        return new PanelCode(panel, file).unpack();
     }
 
     private Assembler unpack() {
@@ -98,29 +98,51 @@ final class PanelCode {
         }
     }
 
-    /** Sub-scales as words of 32 bits, sub-minima as pairs of 16; returns where the codes begin. */
+    /** Sub-scales, and pairs; returns where the codes begin. */
     private int subFactors() {
         int subs = panel.subBlocks();
         for (int sub = 0; sub < subs; sub++) {
             for (int part = 0; part < parts; part++) {
                 a.vpmovsxbd(values, bytes(sub, part));
-                if (panel.shortDots()) {
-                    a.vpslld(values, values, 16);
-                    a.vpsrld(values, values, 16);
-                }
+                subScaleForm();
                 a.vmovdqu(Mem.at(out, panel.subScalesOffset() + 64L * sub + at(part)), values);
             }
         }
-        for (int sub = 0; format.hasMin() && sub < subs; sub += 2) {
+        int first = panel.minima() ? subs : 0;
+        for (int sub = 0; panel.pairs() && sub < subs; sub += 2) {
             for (int part = 0; part < parts; part++) {
-                a.vpmovzxbd(values, bytes(subs + sub, part));
-                a.vpmovzxbd(more, bytes(subs + sub + 1, part));
-                a.vpslld(more, more, 16);
-                a.vpor(values, values, more);
-                a.vmovdqu(Mem.at(out, panel.subMinimaOffset() + 32L * sub + at(part)), values);
+                pair(first + sub, part);
+                a.vmovdqu(Mem.at(out, panel.pairsOffset() + 32L * sub + at(part)), values);
             }
         }
         return subs * ROWS * (format.hasMin() ? 2 : 1);
+    }
+
+    /** Numbers of 32 bits as {@link PanelShape.SubScales} says. */
+    private void subScaleForm() {
+        if (panel.subScales() == PanelShape.SubScales.WORDS) {
+            return;
+        }
+        a.vpslld(more, values, 16);
+        a.vpsrld(values, more, 16);
+        if (panel.subScales() == PanelShape.SubScales.BOTH_HALVES) {
+            a.vpor(values, values, more);
+        }
+    }
+
+    /** Rows {@code sub} and {@code sub + 1} as pairs of 16 bits: sub-minima are unsigned, sub-scales signed. */
+    private void pair(int sub, int part) {
+        if (panel.minima()) {
+            a.vpmovzxbd(values, bytes(sub, part));
+            a.vpmovzxbd(more, bytes(sub + 1, part));
+        } else {
+            a.vpmovsxbd(values, bytes(sub, part));
+            a.vpmovsxbd(more, bytes(sub + 1, part));
+            a.vpslld(values, values, 16);
+            a.vpsrld(values, values, 16);
+        }
+        a.vpslld(more, more, 16);
+        a.vpor(values, values, more);
     }
 
     /** Row {@code sub} of the bytes [sub-blocks][16 rows] that a super-block begins with. */

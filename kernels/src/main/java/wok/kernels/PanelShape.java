@@ -5,39 +5,57 @@ package wok.kernels;
  * of a block is
  *
  * <pre>
- * quants      u8 [columns / 4][16 rows][4 columns]    quant + 128 if signed, else the quant
+ * quants      u8 or i8 [columns / 4][16 rows][4 columns]   see {@link QuantBytes}
  * scales      f32 [16]
- * minima      f32 [16]                                only with minima
- * subScales   i32 [columns / subColumns][16]          only super-blocks; i16 and zeros above with short dots
- * subMinima   i16 [columns / subColumns / 2][16][2]   only super-blocks with minima
+ * minima      f32 [16]                                     only with minima
+ * subScales   32 bits [columns / subColumns][16]           only super-blocks: see {@link SubScales}
+ * pairs       i16 [columns / subColumns / 2][16][2]        only super-blocks with minima or an offset of codes:
+ *                                                          sub-minima, or sub-scales once more
  * </pre>
  *
- * @param columns of a block: 32 or 256
- * @param subColumns columns of a sub-scale: 16 or 32
- * @param signed whether 128 was added
- * @param minima whether the family has minima
- * @param shortDots whether dot products over 16 columns fit into 16 bits whatever the data: then multiplying one with its
- *     sub-scale and adding it is one instruction on pairs of 16 bits (vpdpwssd) instead of three (vpmulld counts twice)
+ * @param format of the packed weights
+ * @param bytes of unpacked quants
+ * @param subScales how sub-scales are written
  */
-record PanelShape(int columns, int subColumns, boolean signed, boolean minima, boolean shortDots) {
+record PanelShape(QuantFormat format, QuantBytes bytes, SubScales subScales) {
     /** Columns of a block that is no super-block, and of a run of codes. */
     static final int BLOCK_COLUMNS = 32;
 
     /** Groups of 16 output rows side by side. */
     static final int GROUPS = 2;
 
-    private static final int LANES_BYTES = 64;
-    private static final int ROWS = PackedMatrix.GROUP_ROWS;
-
     /** Columns of a dot product in 16 bits. */
     static final int SHORT_COLUMNS = 16;
 
-    private static final int ACTIVATION_MAX = 127;
+    /** The greatest size of a quantised activation. */
+    static final int ACTIVATION_MAX = 127;
 
-    static PanelShape of(QuantFormat format) {
-        boolean shortDots = SHORT_COLUMNS * ACTIVATION_MAX * greatestQuant(format) <= Short.MAX_VALUE;
-        return new PanelShape(
-                format.blockColumns(), format.subColumns(), CodePlanes.signed(format), format.hasMin(), shortDots);
+    private static final int LANES_BYTES = 64;
+    private static final int ROWS = PackedMatrix.GROUP_ROWS;
+
+    /** The 32 bits of a sub-scale. */
+    enum SubScales {
+        /** A number of 32 bits: dot products are multiplied with it by vpmulld. */
+        WORDS,
+        /**
+         * 16 bits, and zeros above. Dot products over 16 columns that fit into 16 bits whatever the data are multiplied
+         * with it and added by one instruction on pairs of 16 bits (vpdpwssd) instead of three (vpmulld counts twice).
+         */
+        LOW_HALVES,
+        /** 16 bits twice: sums of products of even and of odd columns, 16 bits each, are multiplied and added at once. */
+        BOTH_HALVES
+    }
+
+    /** For vpdpbusd. */
+    static PanelShape vnni(QuantFormat format) {
+        boolean fits = SHORT_COLUMNS * ACTIVATION_MAX * greatestQuant(format) <= Short.MAX_VALUE;
+        return new PanelShape(format, QuantBytes.SHIFTED, fits ? SubScales.LOW_HALVES : SubScales.WORDS);
+    }
+
+    /** For sums in words of 16 bits, from codes of up to 6 bits, and from signed bytes else. */
+    static PanelShape words(QuantFormat format) {
+        boolean small = format.bits() <= 6 && format.codebook() == Codebook.NONE;
+        return new PanelShape(format, small ? QuantBytes.CODE : QuantBytes.SIGNED, SubScales.BOTH_HALVES);
     }
 
     private static int greatestQuant(QuantFormat format) {
@@ -47,21 +65,42 @@ record PanelShape(int columns, int subColumns, boolean signed, boolean minima, b
                 : Codebook.OFFSET;
     }
 
-    /** Columns of one integer dot product. */
-    int dotColumns() {
-        return superBlock() && shortDots ? SHORT_COLUMNS : subColumns;
+    int columns() {
+        return format.blockColumns();
+    }
+
+    int subColumns() {
+        return format.subColumns();
+    }
+
+    boolean minima() {
+        return format.hasMin();
     }
 
     boolean superBlock() {
-        return columns > BLOCK_COLUMNS;
+        return format.superBlock();
     }
 
     int subBlocks() {
-        return columns / subColumns;
+        return format.subBlocks();
+    }
+
+    /** Columns of one integer dot product of bytes. */
+    int dotColumns() {
+        return superBlock() && subScales == SubScales.LOW_HALVES ? SHORT_COLUMNS : subColumns();
+    }
+
+    /** Whether codes keep an offset, which is then subtracted together with the sums of the activations. */
+    boolean keepsOffset() {
+        return bytes == QuantBytes.CODE && format.offset() != 0;
+    }
+
+    boolean pairs() {
+        return superBlock() && (minima() || keepsOffset());
     }
 
     int scalesOffset() {
-        return columns * ROWS;
+        return columns() * ROWS;
     }
 
     int minimaOffset() {
@@ -69,15 +108,15 @@ record PanelShape(int columns, int subColumns, boolean signed, boolean minima, b
     }
 
     int subScalesOffset() {
-        return minima ? minimaOffset() + LANES_BYTES : minimaOffset();
+        return minima() ? minimaOffset() + LANES_BYTES : minimaOffset();
     }
 
-    int subMinimaOffset() {
+    int pairsOffset() {
         return superBlock() ? subScalesOffset() + subBlocks() * LANES_BYTES : subScalesOffset();
     }
 
     int groupBytes() {
-        return superBlock() && minima ? subMinimaOffset() + subBlocks() / 2 * LANES_BYTES : subMinimaOffset();
+        return pairs() ? pairsOffset() + subBlocks() / 2 * LANES_BYTES : pairsOffset();
     }
 
     int blockBytes() {

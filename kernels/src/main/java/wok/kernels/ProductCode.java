@@ -11,7 +11,7 @@ import wok.tensor.DType;
  * The machine code of one packed family's products with several tokens. Immutable; any thread.
  *
  * @param unpack {@link PanelCode}, {@link ValuePanelCode} or {@link FloatPanelCode}
- * @param tiles the functions for tiles of 1 to {@link TokenRows#ROWS_MAX} tokens
+ * @param tiles the functions for tiles of 1, 2, … tokens
  * @param blockColumns columns of one block of a panel; 1 for floats
  * @param blockBytes of a panel's block
  * @param groupBytes between the two groups within a panel's block
@@ -34,6 +34,7 @@ record ProductCode(
     static final int PANEL_BYTES_MAX = 40 * 1024;
 
     private static final int FLOAT_COLUMNS = 256;
+    private static final int BLOCKS = 18;
 
     interface TileGenerator {
         Assembler of(int tokens);
@@ -41,30 +42,44 @@ record ProductCode(
 
     /** Blocks of 32 columns or super-blocks with 8-bit activations. */
     static ProductCode quantised(QuantFormat format, MachineTier tier, Arena arena) {
-        PanelShape panel = PanelShape.of(format);
+        PanelShape panel = switch (tier) {
+            case AVX512 -> PanelShape.vnni(format);
+            case AVX2 -> PanelShape.words(format);
+        };
         return new ProductCode(
-                MachineFunction.of(format.family() + " panel", PanelCode.of(format, panel, tier.registers()), arena),
-                tiles(
-                        format.family(),
-                        tokens -> panel.superBlock()
-                                ? SuperBlockTileCode.of(tokens, panel)
-                                : BlockTileCode.of(tokens, panel),
-                        arena),
+                MachineFunction.of(format.family() + " panel", PanelCode.of(panel, tier.registers()), arena),
+                switch (tier) {
+                    case AVX512 ->
+                        tiles(
+                                format.family(),
+                                TokenRows.ROWS_MAX,
+                                tokens -> panel.superBlock()
+                                        ? SuperBlockTileCode.of(tokens, panel)
+                                        : BlockTileCode.of(tokens, panel),
+                                arena);
+                    case AVX2 ->
+                        tiles(
+                                format.family(),
+                                WordTileCode.TOKENS_MAX,
+                                tokens -> WordTileCode.of(tokens, panel),
+                                arena);
+                },
                 panel.columns(),
                 panel.blockBytes(),
                 panel.groupBytes(),
-                panel.superBlock() ? 2 : 18,
+                panel.superBlock() ? 2 : BLOCKS,
                 panel.subColumns(),
                 1,
-                panel.columns() / 32);
+                panel.columns() / PanelShape.BLOCK_COLUMNS);
     }
 
     /** Quantised weights with 32-bit activations. */
     static ProductCode exact(QuantFormat format, MachineTier tier, Arena arena) {
         int columns = format.blockColumns();
+        String name = format.family() + " values";
         return new ProductCode(
-                MachineFunction.of(format.family() + " values", ValuePanelCode.of(format, tier.registers()), arena),
-                tiles(format.family() + " values", FloatTileCode::of, arena),
+                MachineFunction.of(name, ValuePanelCode.of(format, tier.registers()), arena),
+                floatTiles(name, tier, arena),
                 columns,
                 columns * FloatTileCode.COLUMN_BYTES,
                 FloatTileCode.COLUMN_BYTES / PanelShape.GROUPS,
@@ -78,7 +93,7 @@ record ProductCode(
     static ProductCode floats(DType type, MachineTier tier, Arena arena) {
         return new ProductCode(
                 MachineFunction.of(type + " panel", FloatPanelCode.of(type, tier.registers()), arena),
-                tiles(type.name(), FloatTileCode::of, arena),
+                floatTiles(type.name(), tier, arena),
                 1,
                 FloatTileCode.COLUMN_BYTES,
                 FloatTileCode.COLUMN_BYTES / PanelShape.GROUPS,
@@ -88,9 +103,18 @@ record ProductCode(
                 1);
     }
 
-    private static List<MachineFunction> tiles(String family, TileGenerator generator, Arena arena) {
+    /** Tokens of the greatest tile. */
+    int tokensMax() {
+        return tiles.size();
+    }
+
+    private static List<MachineFunction> floatTiles(String name, MachineTier tier, Arena arena) {
+        return tiles(name, TokenRows.ROWS_MAX, tokens -> FloatTileCode.of(tokens, tier.registers()), arena);
+    }
+
+    private static List<MachineFunction> tiles(String family, int tokensMax, TileGenerator generator, Arena arena) {
         List<MachineFunction> tiles = new ArrayList<>();
-        for (int tokens = 1; tokens <= TokenRows.ROWS_MAX; tokens++) {
+        for (int tokens = 1; tokens <= tokensMax; tokens++) {
             tiles.add(MachineFunction.of(family + " x " + tokens + " tokens", generator.of(tokens), arena));
         }
         return List.copyOf(tiles);

@@ -131,7 +131,7 @@ final class SuperBlockTileCode {
     private void startDots(int displacement) {
         for (int t = 0; t < tokens; t++) {
             for (int group = 0; group < GROUPS; group++) {
-                if (panel.signed()) {
+                if (panel.bytes().isShifted(panel.format())) {
                     a.vpbroadcastd(dots[group][t], correctionRows.at(t, displacement));
                 } else {
                     a.zero(dots[group][t]);
@@ -148,7 +148,7 @@ final class SuperBlockTileCode {
                 a.vmovdqu(subs[group], Mem.at(subFactors, (long) group * panel.groupBytes() + 64L * sub));
             }
             for (int t = 0; t < tokens; t++) {
-                if (panel.shortDots()) {
+                if (panel.subScales() == PanelShape.SubScales.LOW_HALVES) {
                     a.vpdpwssd(sums[group][t], dots[group][t], subs[group]);
                 } else {
                     a.vpmulld(dots[group][t], dots[group][t], subs[group]);
@@ -191,7 +191,7 @@ final class SuperBlockTileCode {
                 Vec y = sums[group][t];
                 a.vmulps(factor, as[t], behindQuants(group, panel.scalesOffset()));
                 a.vcvtdq2ps(y, y);
-                a.vfmadd213ps(y, factor, TileFrame.kept(kept, group, t));
+                a.vfmadd213ps(y, factor, TileFrame.kept(kept, t, 64 * group));
                 if (panel.minima()) {
                     a.vmulps(factor, as[t], behindQuants(group, panel.minimaOffset()));
                     a.vcvtdq2ps(dots[group][t], dots[group][t]);
@@ -222,7 +222,7 @@ final class SuperBlockTileCode {
         for (int pair = 0; pair < panel.subBlocks() / 2; pair++) {
             for (int group = 0; group < GROUPS; group++) {
                 Vec minima = spare[2 + group];
-                a.vmovdqu(minima, behindQuants(group, panel.subMinimaOffset() + 64 * pair));
+                a.vmovdqu(minima, behindQuants(group, panel.pairsOffset() + 64 * pair));
                 for (int t = 0; t < tokens; t++) {
                     a.vpdpwssd(dots[group][t], minima, otherRows.at(t, 4 * pair).broadcast());
                 }

@@ -41,21 +41,26 @@ final class TileFrame {
         a.bind(tile);
     }
 
-    /** Sums start from zero in the first chunk, else from those kept. Uses R15. */
-    void loadSums(Vec[][] y) {
+    /**
+     * Sums start from zero in the first chunk, else from those kept. Uses R15.
+     *
+     * @param y [vectors][tokens]
+     * @param from the byte of the first vector among a token's sums
+     */
+    void loadSums(Vec[][] y, int from) {
         Label first = a.label("first chunk");
         Label loaded = a.label("sums loaded");
         skipUnlessFirst(first, NOT_EQUAL);
         a.mov(Gpr.R15, ProductArgument.KEPT.at());
-        for (int group = 0; group < y.length; group++) {
-            for (int t = 0; t < y[group].length; t++) {
-                a.vmovups(y[group][t], kept(Gpr.R15, group, t));
+        for (int i = 0; i < y.length; i++) {
+            for (int t = 0; t < y[i].length; t++) {
+                a.vmovups(y[i][t], kept(Gpr.R15, t, from + i * y[i][t].width().bytes()));
             }
         }
         a.jump(loaded);
         a.bind(first);
-        for (Vec[] group : y) {
-            for (Vec sum : group) {
+        for (Vec[] tokens : y) {
+            for (Vec sum : tokens) {
                 a.zero(sum);
             }
         }
@@ -68,10 +73,8 @@ final class TileFrame {
         skipUnlessFirst(later, EQUAL);
         a.mov(Gpr.R15, ProductArgument.KEPT.at());
         a.zero(zero);
-        for (int t = 0; t < tokens; t++) {
-            for (int group = 0; group < PanelShape.GROUPS; group++) {
-                a.vmovups(kept(Gpr.R15, group, t), zero);
-            }
+        for (int at = 0; at < tokens * KEPT_BYTES; at += zero.width().bytes()) {
+            a.vmovups(Mem.at(Gpr.R15, at), zero);
         }
         a.bind(later);
     }
@@ -82,17 +85,29 @@ final class TileFrame {
         a.jump(condition, to);
     }
 
-    /** The kept sums of a token, from those of the tile's first on. */
-    static Mem kept(Gpr sums, int group, int token) {
-        return Mem.at(sums, KEPT_BYTES * (long) token + 64L * group);
+    /** Kept sums of a token, counted from the tile's first, at byte {@code at} of its sums. */
+    static Mem kept(Gpr sums, int token, int at) {
+        return Mem.at(sums, KEPT_BYTES * (long) token + at);
     }
 
-    /** Uses the registers of {@code rows}. */
-    void storeSums(Vec[][] y, TokenRows rows) {
+    /** Puts sums where they go behind this chunk; operands as of {@link #loadSums}. Uses the registers of {@code rows}. */
+    void storeSums(Vec[][] y, int from, TokenRows rows) {
         rows.load(a, ProductArgument.OUT);
-        for (int group = 0; group < y.length; group++) {
-            for (int t = 0; t < y[group].length; t++) {
-                a.vmovups(rows.at(t, 64 * group), y[group][t]);
+        for (int i = 0; i < y.length; i++) {
+            for (int t = 0; t < y[i].length; t++) {
+                a.vmovups(rows.at(t, from + i * y[i][t].width().bytes()), y[i][t]);
+            }
+        }
+    }
+
+    /** Copies a tile's kept sums to where they go behind this chunk. Uses R15 and the registers of {@code rows}. */
+    void copySums(int tokens, Vec sum, TokenRows rows) {
+        rows.load(a, ProductArgument.OUT);
+        a.mov(Gpr.R15, ProductArgument.KEPT.at());
+        for (int t = 0; t < tokens; t++) {
+            for (int at = 0; at < KEPT_BYTES; at += sum.width().bytes()) {
+                a.vmovups(sum, kept(Gpr.R15, t, at));
+                a.vmovups(rows.at(t, at), sum);
             }
         }
     }

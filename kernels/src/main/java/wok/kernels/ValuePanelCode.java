@@ -31,7 +31,6 @@ final class ValuePanelCode {
     private final CodePlanes planes;
     private final Vec codes;
     private final Vec values;
-    private final Vec flip;
     private final Vec factor;
     private final Vec minimum;
 
@@ -43,10 +42,9 @@ final class ValuePanelCode {
 
     private ValuePanelCode(QuantFormat format, RegisterFile file) {
         this.format = format;
-        planes = new CodePlanes(a, file, format);
+        planes = new CodePlanes(a, file, format, QuantBytes.SIGNED);
         codes = file.take("codes");
         values = file.take("values");
-        flip = file.take("sign bits of bytes");
         factor = file.take("factor");
         minimum = file.take("minimum");
         parts = 64 / codes.width().bytes();
@@ -59,7 +57,6 @@ final class ValuePanelCode {
     private Assembler unpack() {
         Label block = a.label("block");
         planes.loadConstants();
-        a.vpbroadcastd(flip, a.words(0x80808080));
         a.bind(block);
         int codesAt = format.superBlock() ? format.subBlocks() * ROWS * (format.hasMin() ? 2 : 1) : 0;
         for (int part = 0; part < parts; part++) {
@@ -111,16 +108,9 @@ final class ValuePanelCode {
 
     /** The bytes of each lane of {@code codes}, as four columns. */
     private void fourColumns(int column, int part) {
-        if (CodePlanes.signed(format)) {
-            a.vpxor(codes, codes, flip);
-        }
         for (int i = 0; i < 4; i++) {
             a.vpslld(values, codes, 24 - 8 * i);
-            if (CodePlanes.signed(format)) {
-                a.vpsrad(values, values, 24);
-            } else {
-                a.vpsrld(values, values, 24);
-            }
+            a.vpsrad(values, values, 24);
             a.vcvtdq2ps(values, values);
             a.vmulps(values, values, factor);
             if (format.hasMin()) {

@@ -122,14 +122,15 @@ class MachineRowMatmulTest {
 
     @Test
     void aProductThatDiffersInOneBitIsRefused() {
-        RowProductCheck.Product wrong = (w, x, y) -> {
+        ProductCheck.Product wrong = (w, x, n, y) -> {
             ReferenceMatmul.run(w, x, 1, y, 0, w.rows(), new Workspace());
             y.set(0, 3, Math.nextUp(y.get(0, 3)));
         };
-        assertThatThrownBy(() -> RowProductCheck.run(DType.BF16, wrong))
+        assertThatThrownBy(() -> ProductCheck.run(DType.BF16, 1, wrong))
                 .isInstanceOf(KernelException.class)
-                .hasMessageContaining("machine code of BF16 for one token: output 3 is");
-        assertThatThrownBy(() -> RowProductCheck.run(QuantFormat.of(DType.Q4_K).orElseThrow(), wrong))
+                .hasMessageContaining("machine code of BF16 with 1 tokens: an output is");
+        assertThatThrownBy(() -> ProductCheck.run(
+                        QuantFormat.of(DType.Q4_K).orElseThrow(), ActivationForm.Q8_BLOCK256, 1, wrong))
                 .hasMessageContaining("Q4x8+min");
     }
 
