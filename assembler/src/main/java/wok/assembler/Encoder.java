@@ -2,9 +2,11 @@ package wok.assembler;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Bytes of x86-64 instructions: prefixes, operands, labels and the pool of constants. The mnemonics are in the
@@ -33,6 +35,9 @@ abstract class Encoder {
     private boolean finished;
     private final List<Fixup> fixups = new ArrayList<>();
     private final Map<List<Integer>, Label> pool = new LinkedHashMap<>();
+    private final Set<Gpr> mentioned = EnumSet.noneOf(Gpr.class);
+    private final Set<Gpr> saved = EnumSet.noneOf(Gpr.class);
+    private int lastEnd;
 
     /** A new place, to be bound with {@link #bind}. */
     public final Label label(String name) {
@@ -59,6 +64,39 @@ abstract class Encoder {
     /** A 32-bit float constant. */
     public final PoolConstant floatConstant(float value) {
         return words(Float.floatToRawIntBits(value));
+    }
+
+    /** Says that an instruction reads or writes the register. */
+    final void mention(Gpr register) {
+        mentioned.add(register);
+    }
+
+    /** Says that the register was put on the stack. */
+    final void save(Gpr register) {
+        saved.add(register);
+    }
+
+    /** Says that what follows is reached by jumps alone. */
+    final void endPath() {
+        lastEnd = size;
+    }
+
+    /**
+     * Whether the code keeps to the calling convention, as far as its text shows: a register that belongs to the caller
+     * holds nothing of ours before it is saved, so one that is used must be pushed somewhere.
+     *
+     * @throws IllegalStateException if it does not: what is missing
+     */
+    final void checkFunction(String name) {
+        Set<Gpr> lost = EnumSet.copyOf(Gpr.SAVED);
+        lost.retainAll(mentioned);
+        lost.removeAll(saved);
+        if (!lost.isEmpty()) {
+            throw new IllegalStateException(name + ": uses " + lost + " of its caller (expected: push and pop)");
+        }
+        if (lastEnd != size || size == 0) {
+            throw new IllegalStateException(name + ": runs on behind its last instruction (expected: ret)");
+        }
     }
 
     /** Bytes so far. */
@@ -218,6 +256,12 @@ abstract class Encoder {
         };
     }
 
+    /** As below, with a register as the other operand. */
+    final void general(boolean wide, int[] opcode, Gpr reg, Operand rm, int immediateBytes) {
+        mention(reg);
+        general(wide, opcode, reg.number(), rm, immediateBytes);
+    }
+
     /**
      * An instruction of the general registers: REX prefix, opcode, operand.
      *
@@ -241,7 +285,10 @@ abstract class Encoder {
     final void operand(int reg, Operand rm, int unit, int immediateBytes) {
         switch (rm) {
             case Vec v -> modRm(3, reg, v.number());
-            case Gpr g -> modRm(3, reg, g.number());
+            case Gpr g -> {
+                mention(g);
+                modRm(3, reg, g.number());
+            }
             case PoolConstant c -> {
                 modRm(0, reg, 5);
                 emitDistance(c.label(), immediateBytes);
@@ -251,6 +298,10 @@ abstract class Encoder {
     }
 
     private void memory(int reg, Mem m, int unit) {
+        mention(m.base());
+        if (m.hasIndex()) {
+            mention(m.index());
+        }
         int displacement = m.displacement();
         boolean isShort = displacement % unit == 0 && displacement / unit == (byte) (displacement / unit);
         boolean none = displacement == 0 && (m.base().number() & 7) != 5;

@@ -12,20 +12,20 @@ abstract class GeneralInstructions extends Encoder {
     private static final int CODE_ALIGNMENT_MAX = 64;
 
     public final void mov(Gpr to, Operand from) {
-        general(true, opcode(0x8B), to.number(), from, 0);
+        general(true, opcode(0x8B), to, from, 0);
     }
 
     public final void mov(Mem to, Gpr from) {
-        general(true, opcode(0x89), from.number(), to, 0);
+        general(true, opcode(0x89), from, to, 0);
     }
 
     /** The 32-bit word, the upper half becomes zero. */
     public final void mov32(Gpr to, Operand from) {
-        general(false, opcode(0x8B), to.number(), from, 0);
+        general(false, opcode(0x8B), to, from, 0);
     }
 
     public final void mov32(Mem to, Gpr from) {
-        general(false, opcode(0x89), from.number(), to, 0);
+        general(false, opcode(0x89), from, to, 0);
     }
 
     /** In the shortest form that holds the number. */
@@ -45,6 +45,7 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     private void emitRexB(boolean wide, Gpr register) {
+        mention(register);
         int rex = 0x40 | (wide ? 8 : 0) | register.number() >> 3;
         if (rex != 0x40) {
             emit(rex);
@@ -53,31 +54,31 @@ abstract class GeneralInstructions extends Encoder {
 
     /** The byte, zero-extended. */
     public final void movzxByte(Gpr to, Mem from) {
-        general(false, opcode(0x0F, 0xB6), to.number(), from, 0);
+        general(false, opcode(0x0F, 0xB6), to, from, 0);
     }
 
     /** The byte, sign-extended to 64 bits. */
     public final void movsxByte(Gpr to, Mem from) {
-        general(true, opcode(0x0F, 0xBE), to.number(), from, 0);
+        general(true, opcode(0x0F, 0xBE), to, from, 0);
     }
 
     /** The 16-bit word, zero-extended. */
     public final void movzxWord(Gpr to, Mem from) {
-        general(false, opcode(0x0F, 0xB7), to.number(), from, 0);
+        general(false, opcode(0x0F, 0xB7), to, from, 0);
     }
 
     /** The 32-bit word, sign-extended. */
     public final void movsxd(Gpr to, Operand from) {
-        general(true, opcode(0x63), to.number(), from, 0);
+        general(true, opcode(0x63), to, from, 0);
     }
 
     public final void lea(Gpr to, Operand address) {
         OperandRules.memory("lea", address);
-        general(true, opcode(0x8D), to.number(), address, 0);
+        general(true, opcode(0x8D), to, address, 0);
     }
 
     public final void add(Gpr to, Operand from) {
-        general(true, opcode(0x03), to.number(), from, 0);
+        general(true, opcode(0x03), to, from, 0);
     }
 
     public final void add(Gpr to, long immediate) {
@@ -85,7 +86,7 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     public final void sub(Gpr to, Operand from) {
-        general(true, opcode(0x2B), to.number(), from, 0);
+        general(true, opcode(0x2B), to, from, 0);
     }
 
     public final void sub(Gpr to, long immediate) {
@@ -97,19 +98,19 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     public final void and(Gpr to, Operand from) {
-        general(true, opcode(0x23), to.number(), from, 0);
+        general(true, opcode(0x23), to, from, 0);
     }
 
     public final void or(Gpr to, Operand from) {
-        general(true, opcode(0x0B), to.number(), from, 0);
+        general(true, opcode(0x0B), to, from, 0);
     }
 
     public final void xor(Gpr to, Operand from) {
-        general(true, opcode(0x33), to.number(), from, 0);
+        general(true, opcode(0x33), to, from, 0);
     }
 
     public final void cmp(Gpr a, Operand b) {
-        general(true, opcode(0x3B), a.number(), b, 0);
+        general(true, opcode(0x3B), a, b, 0);
     }
 
     public final void cmp(Gpr a, long immediate) {
@@ -117,7 +118,7 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     public final void test(Gpr a, Gpr b) {
-        general(true, opcode(0x85), b.number(), a, 0);
+        general(true, opcode(0x85), b, a, 0);
     }
 
     private void arithmetic(int extension, Gpr to, long immediate) {
@@ -137,13 +138,13 @@ abstract class GeneralInstructions extends Encoder {
     }
 
     public final void imul(Gpr to, Operand from) {
-        general(true, opcode(0x0F, 0xAF), to.number(), from, 0);
+        general(true, opcode(0x0F, 0xAF), to, from, 0);
     }
 
     /** {@code to = from * immediate}. */
     public final void imul(Gpr to, Operand from, int immediate) {
         boolean isShort = immediate == (byte) immediate;
-        general(true, opcode(isShort ? 0x6B : 0x69), to.number(), from, isShort ? IMMEDIATE_8 : IMMEDIATE_32);
+        general(true, opcode(isShort ? 0x6B : 0x69), to, from, isShort ? IMMEDIATE_8 : IMMEDIATE_32);
         if (isShort) {
             emit(immediate);
         } else {
@@ -193,10 +194,12 @@ abstract class GeneralInstructions extends Encoder {
 
     /** Copies if the condition holds. */
     public final void cmov(Condition condition, Gpr to, Operand from) {
-        general(true, opcode(0x0F, 0x40 | condition.code()), to.number(), from, 0);
+        general(true, opcode(0x0F, 0x40 | condition.code()), to, from, 0);
     }
 
+    /** On the stack; {@link MachineFunction#of} takes this as saving what the caller had in it. */
     public final void push(Gpr register) {
+        save(register);
         emitRexB(false, register);
         emit(0x50 | (register.number() & 7));
     }
@@ -227,6 +230,7 @@ abstract class GeneralInstructions extends Encoder {
             emit(0xE9);
             emitDistance(to, 0);
         }
+        endPath();
     }
 
     /** Whether a jump of two bytes reaches the label; forward that is not known yet. */
@@ -242,10 +246,13 @@ abstract class GeneralInstructions extends Encoder {
 
     public final void ret() {
         emit(0xC3);
+        endPath();
     }
 
     /** The bit mask of a run of low bits: {@code to = from with bits count and above cleared} (BMI2). */
     public final void bzhi(Gpr to, Gpr from, Gpr count) {
+        mention(to);
+        mention(count);
         vector(Instruction.BZHI, Width.XMM, to.number(), count.number(), from, Vec.xmm(0), 0);
     }
 

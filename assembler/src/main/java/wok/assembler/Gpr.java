@@ -30,8 +30,11 @@ public enum Gpr implements Operand {
     /** Where the System V calling convention passes the first six integer arguments. */
     public static final List<Gpr> ARGUMENTS = List.of(RDI, RSI, RDX, RCX, R8, R9);
 
-    /** What a function may overwrite beside its arguments; RBX, RBP and R12 to R15 must be saved first. */
+    /** What a function may overwrite beside its arguments. */
     public static final List<Gpr> SCRATCH = List.of(RAX, R10, R11);
+
+    /** What belongs to the caller: a function that uses one saves it first and puts it back. */
+    public static final List<Gpr> SAVED = List.of(RBX, RBP, R12, R13, R14, R15);
 
     int number() {
         return number;

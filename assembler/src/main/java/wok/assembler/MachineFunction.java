@@ -37,8 +37,11 @@ public record MachineFunction(String name, MemorySegment code) {
      * Makes finished code callable.
      *
      * @throws UnsupportedOperationException as {@link ExecutableMemory#load}
+     * @throws IllegalStateException if the code ends without a return, or uses a register that belongs to the caller
+     *     without saving it: the JVM would fail later, somewhere else
      */
     public static MachineFunction of(String name, Assembler assembler, Arena arena) {
+        assembler.checkFunction(name);
         return new MachineFunction(name, ExecutableMemory.load(arena, assembler.finish()));
     }
 

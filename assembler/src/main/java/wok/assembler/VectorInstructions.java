@@ -643,6 +643,7 @@ abstract class VectorInstructions extends GeneralInstructions {
 
     /** The sign bits of the lanes. */
     public final void vmovmskps(Gpr to, Vec from) {
+        mention(to);
         vector(Instruction.VMOVMSKPS, from.width(), to.number(), 0, from, from, 0);
     }
 
@@ -652,6 +653,7 @@ abstract class VectorInstructions extends GeneralInstructions {
     }
 
     public final void kmovw(Gpr to, Mask from) {
+        mention(to);
         vector(Instruction.KMOVW_TO_GPR, Width.XMM, to.number(), 0, Vec.xmm(from.number()), PLAIN, 0);
     }
 
@@ -661,6 +663,7 @@ abstract class VectorInstructions extends GeneralInstructions {
     }
 
     public final void kmovq(Gpr to, Mask from) {
+        mention(to);
         vector(Instruction.KMOVQ_TO_GPR, Width.XMM, to.number(), 0, Vec.xmm(from.number()), PLAIN, 0);
     }
 
