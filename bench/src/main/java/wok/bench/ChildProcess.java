@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** Runs a program to its end and watches its memory. One thread. */
 final class ChildProcess {
-    private static final long POLL_MILLIS = 5;
+    /** Seldom enough to take nothing from the program; its end is seen at once. */
+    private static final long POLL_MILLIS = 50;
 
     private ChildProcess() {}
 

@@ -100,9 +100,14 @@ public final class Compare implements Callable<Integer> {
 
     static int run(String[] words, PrintStream out, PrintStream err) {
         return new CommandLine(new Compare(out, err))
+                .setAllowOptionsAsOptionParameters(true) // the words of a peer begin with - too
                 .setExecutionExceptionHandler((e, line, result) -> {
                     err.println("bench/compare: " + (e instanceof BenchException ? e.getMessage() : e));
                     return 1;
+                })
+                .setParameterExceptionHandler((e, line) -> {
+                    err.println("bench/compare: " + e.getMessage() + " (--help says more)");
+                    return 2;
                 })
                 .execute(words);
     }

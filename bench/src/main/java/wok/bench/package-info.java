@@ -3,7 +3,8 @@
  * against other engines on the same file.
  *
  * <p>In reading order: {@link wok.bench.Compare} (the program), {@code Comparison} (rounds), {@code Engine} and its two
- * kinds, {@code ChildProcess}, {@code CompareReport}.
+ * kinds, {@code ChildProcess}, {@code CompareReport}; {@link wok.bench.KernelReport} (the other program), {@link
+ * wok.bench.ProductBenchmark}.
  *
  * <p>No other module may use this one. It knows of other engines only how their benchmark programs are called and what
  * they print.

@@ -27,7 +27,7 @@ class CompareTest {
             *-npp*) echo '|   128 |     32 |    8 |   1280 |    1.000 |  1024.00 |    2.000 |   128.00 |    3.000 |   426.67 |'
                     echo '|   128 |     32 |   32 |   5120 |    4.000 |  1024.00 |    8.000 |   256.00 |   12.000 |   426.67 |' ;;
             *"-d 2048"*) echo '[{"n_prompt": 0, "n_gen": 64, "n_depth": 2048, "avg_ts": 20.0}]' ;;
-            *) sleep 0.2; echo 'warning: something' ; echo '[{"n_prompt": 512, "n_gen": 0, "avg_ts": 100.0},'
+            *) sleep 0.5; echo 'warning: something' ; echo '[{"n_prompt": 512, "n_gen": 0, "avg_ts": 100.0},'
                echo ' {"n_prompt": 2048, "n_gen": 0, "avg_ts": 80.0}, {"n_prompt": 0, "n_gen": 64, "avg_ts": 25.0}]' ;;
             esac
             """;
@@ -36,7 +36,7 @@ class CompareTest {
             case "$*" in
             *--stream-depth*) echo '{"results":[{"test":"tg32x8@d128","tokens_per_second":192.0},{"test":"tg32x32@d128","tokens_per_second":512.0}]}' ;;
             *--depth*) echo '{"results":[{"test":"tg64@d2048","tokens_per_second":30.0}]}' ;;
-            *) sleep 0.2; echo '{"results":[{"test":"pp512","tokens_per_second":200.0},{"test":"pp2048","tokens_per_second":120.0},{"test":"tg64","tokens_per_second":50.0}]}' ;;
+            *) sleep 0.5; echo '{"results":[{"test":"pp512","tokens_per_second":200.0},{"test":"pp2048","tokens_per_second":120.0},{"test":"tg64","tokens_per_second":50.0}]}' ;;
             esac
             """;
 
@@ -128,7 +128,9 @@ class CompareTest {
                 "--depth",
                 "0",
                 "--streams",
-                "0");
+                "0",
+                "--peer-args",
+                "-rtr 1");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("pp512")
@@ -187,6 +189,7 @@ class CompareTest {
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err()).hasLineCount(1).startsWith("bench/compare: ");
         }
+        assertThat(compare(model, "--rounds", "few").code()).isEqualTo(2);
         assertThat(compare(model, "--wok", wok, "--peer", broken).err()).contains("error: failed to load model");
         assertThat(compare(model, "--wok", wok, "--peer", chatty).code()).isEqualTo(1);
     }
