@@ -80,13 +80,20 @@ final class BlockTileCode {
         scaleRows.load(a, ProductArgument.SCALES);
         correctionRows.locate(a, ProductArgument.CORRECTIONS);
         sumRows.locate(a, ProductArgument.SUMS);
+        frame.prefetchNextTile(quantRows, tokens, ProductArgument.QUANTS);
+        frame.prefetchNextTile(scaleRows, tokens, ProductArgument.SCALES);
+        if (panel.bytes().isShifted(panel.format())) {
+            frame.prefetchNextTile(correctionRows, tokens, ProductArgument.CORRECTIONS);
+        }
+        if (panel.minima()) {
+            frame.prefetchNextTile(sumRows, tokens, ProductArgument.SUMS);
+        }
         a.align(32);
         a.bind(block);
         dots();
         addScaled();
         frame.prefetch();
-        a.mov(Gpr.R15, ProductArgument.NEXT_TILE.at());
-        quantRows.prefetch(a, Gpr.R15, tokens);
+        quantRows.prefetch(a, tokens, TileFrame.PREFETCH_BYTES);
         a.add(weights, panel.blockBytes());
         quantRows.advance(a, 32);
         for (TokenRows rows : List.of(scaleRows, correctionRows, sumRows)) {

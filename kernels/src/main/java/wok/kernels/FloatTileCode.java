@@ -70,6 +70,7 @@ final class FloatTileCode {
         a.mov(panel, ProductArgument.PANEL.at());
         frame.loadSums(y, from);
         rows.load(a, ProductArgument.QUANTS);
+        frame.prefetchNextTile(rows, tokens, ProductArgument.QUANTS);
         a.align(32);
         a.bind(column);
         for (int i = 0; i < VECTORS; i++) {

@@ -7,11 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import wok.assembler.CpuFeatures;
 
 /**
@@ -20,8 +18,7 @@ import wok.assembler.CpuFeatures;
  * <p>How it works. Each operation has a generator ({@link RmsNormCode}, …) which writes the canonical arithmetic down as
  * instructions, through {@link wok.assembler.Assembler}; this class looks up addresses and calls the result. Shapes were
  * checked by {@link Compute}, so a call passes addresses and counts and nothing else; {@link #address} checks once that a
- * run of elements lies in its segment. Code is compared with the reference before it is used: row operations when the set
- * is chosen ({@link SelfTest}), products when a model's first matrix of a family is loaded, attention with its shape.
+ * run of elements lies in its segment. What has no machine code is computed by the portable set: the bits are the same.
  *
  * <p>Why not a library in C: nothing to compile, ship or find at run time, and the generator knows the shape. Why not
  * only the Vector API: it has no dot products of bytes, its classes take most of a second to load and warm up, and a
@@ -36,17 +33,16 @@ final class MachineKernels implements LeafKernels {
     private final MachineAttention attention;
     private final Optional<SplitAttention> splitAttention;
     private final MachineRowMatmul rowProducts;
-    private final ReferenceKernels reference = new ReferenceKernels();
-    private final Set<String> admitted = ConcurrentHashMap.newKeySet();
-    private final Map<String, String> refused = new ConcurrentHashMap<>();
+    private final LeafKernels portable;
 
-    MachineKernels(MachineTier tier, MachineRows rows) {
+    MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
         this.tier = tier;
         this.rows = rows;
         products = new MachineMatmul(tier);
         attention = new MachineAttention(tier, Arena.ofAuto());
         splitAttention = Optional.of(attention);
         rowProducts = new MachineRowMatmul(tier);
+        this.portable = portable;
     }
 
     /**
@@ -56,6 +52,7 @@ final class MachineKernels implements LeafKernels {
      *     forbids calling assembled code
      */
     static MachineKernels create(MachineTier tier) {
+        refuseForeignSystems(tier);
         try {
             List<String> missing = tier.missing(CpuFeatures.read());
             if (!missing.isEmpty()) {
@@ -64,11 +61,27 @@ final class MachineKernels implements LeafKernels {
             return assemble(tier);
         } catch (UnsupportedOperationException e) {
             throw new KernelException(tier.set() + ": " + e.getMessage(), e);
+        } catch (IllegalCallerException e) {
+            throw new KernelException(
+                    tier.set() + ": native access is denied (expected: java --enable-native-access=wok.assembler, or"
+                            + " =ALL-UNNAMED with wok on the class path)",
+                    e);
+        }
+    }
+
+    private static void refuseForeignSystems(MachineTier tier) {
+        String architecture = System.getProperty("os.arch", "");
+        if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
+            throw new KernelException(tier.set() + ": the CPU is " + architecture + " (expected: x86-64)");
+        }
+        if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
+            throw new KernelException(
+                    tier.set() + ": Windows passes arguments in other registers (expected: Linux or macOS)");
         }
     }
 
     private static MachineKernels assemble(MachineTier tier) {
-        return new MachineKernels(tier, MachineRows.assemble(tier, Arena.ofAuto()));
+        return new MachineKernels(tier, MachineRows.assemble(tier, Arena.ofAuto()), KernelSelection.portable());
     }
 
     @Override
@@ -87,30 +100,10 @@ final class MachineKernels implements LeafKernels {
     }
 
     @Override
-    public List<String> notes() {
-        return refused.values().stream().sorted().toList();
-    }
-
-    @Override
-    public void admit(PackedMatrix w) {
-        String family = familyOf(w);
-        if (admitted.add(family)) {
-            try {
-                products.admit(w);
-                rowProducts.admit(w);
-            } catch (KernelException e) {
-                refused.put(family, "products of " + family + " are left to the reference: " + e.getMessage());
-            }
-        }
-    }
-
-    private static String familyOf(PackedMatrix w) {
-        return w.family() + " with activations " + w.activationForm();
-    }
-
-    @Override
     public void quantise(FloatRows x, int row, QuantisedRows out) {
-        if (out.blockColumns() == 32) {
+        if (out.heap().isPresent()) {
+            portable.quantise(x, row, out); // the vector set's copies can't be written by machine code
+        } else if (out.blockColumns() == 32) {
             quantise32(x, row, out);
         } else {
             quantise256(x, row, out);
@@ -155,9 +148,7 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
-        if (!refused.isEmpty() && refused.containsKey(familyOf(w))) {
-            reference.matmul(w, x, n, y, from, to, workspace);
-        } else if (n == 1 && MachineRowMatmul.multiplies(w)) {
+        if (n == 1 && MachineRowMatmul.multiplies(w)) {
             rowProducts.run(w, x, y, from, to, workspace);
         } else {
             products.run(w, x, n, y, from, to, workspace);

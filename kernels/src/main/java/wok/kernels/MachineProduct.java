@@ -178,7 +178,6 @@ final class MachineProduct {
             return;
         }
         set(ProductArgument.TILES, count);
-        set(ProductArgument.NEXT_TILE, tokens * quantsStride);
         MachineFunction tile = code.tiles().get(tokens - 1);
         if (isLong) {
             tile.callLong(arguments.address(), 0, 0, 0, 0, 0);

@@ -20,35 +20,33 @@ enum ProductArgument {
     QUANTS(4),
     /** From one token's activations to the next one's. */
     QUANTS_STRIDE(5),
-    /** From one tile's activations to the next one's. */
-    NEXT_TILE(6),
     /** The first token's block scales, f32. */
-    SCALES(7),
-    SCALES_STRIDE(8),
+    SCALES(6),
+    SCALES_STRIDE(7),
     /** The first token's corrections, i32: what integer dot products start from. */
-    CORRECTIONS(9),
-    CORRECTIONS_STRIDE(10),
+    CORRECTIONS(8),
+    CORRECTIONS_STRIDE(9),
     /** The first token's sums of quants, f32 or pairs of i16: for families with minima. */
-    SUMS(11),
-    SUMS_STRIDE(12),
+    SUMS(10),
+    SUMS_STRIDE(11),
     /** The first token's sums at the block under way: a kernel's own. */
-    SUMS_HERE(13),
+    SUMS_HERE(12),
     /** The first token's sums so far, f32 [2 groups][16]; a token's follow the one's before. */
-    KEPT(14),
+    KEPT(13),
     /** Where the first token's sums go: KEPT's place, or y behind the last chunk. */
-    OUT(15),
-    OUT_STRIDE(16),
+    OUT(14),
+    OUT_STRIDE(15),
     /** What is read next from memory: packed quants of the first group's following chunk, 64 bytes at a time. */
-    NEXT(17),
+    NEXT(16),
     /** Where that ends. */
-    NEXT_END(18),
+    NEXT_END(17),
     /** From the first group's to the second group's. */
-    NEXT_GROUP(19),
+    NEXT_GROUP(18),
     /** Lines of 64 bytes to prefetch for each block, 1 and more. */
-    NEXT_LINES(20);
+    NEXT_LINES(19);
 
     static final Gpr BLOCK = Gpr.RDI;
-    private static final int WORDS = 21;
+    private static final int WORDS = 20;
 
     private final int number;
 

@@ -83,6 +83,10 @@ final class SuperBlockTileCode {
         a.mov(weights, ProductArgument.PANEL.at());
         quantRows.load(a, ProductArgument.QUANTS);
         correctionRows.load(a, ProductArgument.CORRECTIONS);
+        frame.prefetchNextTile(quantRows, tokens, ProductArgument.QUANTS);
+        if (panel.bytes().isShifted(panel.format())) {
+            frame.prefetchNextTile(correctionRows, tokens, ProductArgument.CORRECTIONS);
+        }
         scaleRows.load(a, ProductArgument.SCALES);
         a.mov(runs, ProductArgument.SUMS.at());
         a.mov(ProductArgument.SUMS_HERE.at(), runs);
@@ -118,8 +122,7 @@ final class SuperBlockTileCode {
             addTimesSubScale(column);
         }
         frame.prefetch();
-        a.mov(Gpr.R15, ProductArgument.NEXT_TILE.at());
-        quantRows.prefetch(a, Gpr.R15, tokens);
+        quantRows.prefetch(a, tokens, TileFrame.PREFETCH_BYTES);
         a.add(weights, RUN_BYTES);
         a.add(subFactors, 64L * subsOfRun);
         quantRows.advance(a, RUN_COLUMNS);

@@ -23,6 +23,13 @@ final class TileFrame {
     /** Bytes of one token's kept sums. */
     static final int KEPT_BYTES = 64 * PanelShape.GROUPS;
 
+    /**
+     * How far ahead activations are fetched within their row. A tile ahead would be simpler, but rows a multiple of 4 096
+     * bytes apart share their sets of the first-level cache, and two tiles beside the panel overflow them.
+     */
+    static final int PREFETCH_BYTES = 64;
+
+    private static final int LINE = 64;
     private static final List<Gpr> SAVED = List.of(Gpr.RBX, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15);
 
     private final Assembler a;
@@ -129,6 +136,12 @@ final class TileFrame {
         a.jump(NOT_EQUAL, line);
         a.pop(Gpr.RDI);
         a.bind(done);
+    }
+
+    /** The beginnings of the next tile's rows, which {@link #PREFETCH_BYTES} cannot reach. Uses R15. */
+    void prefetchNextTile(TokenRows rows, int tokens, ProductArgument word) {
+        int lines = word == ProductArgument.QUANTS ? PREFETCH_BYTES / LINE : 1;
+        rows.prefetchNextTile(a, tokens, lines, word.stride(), Gpr.R15);
     }
 
     /** On to the next tile: the words of the block that walk, each by so many rows of its stride, and the kept sums. */

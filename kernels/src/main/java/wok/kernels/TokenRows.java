@@ -36,15 +36,35 @@ record TokenRows(Gpr even, Gpr odd, Gpr stride) {
         a.add(odd, bytes);
     }
 
-    /** A line of each row of the next tile into the first-level cache; {@code walk} is the way there and is used up. */
-    void prefetch(Assembler a, Gpr walk, int rows) {
+    /** The line so many bytes further along each row into the first-level cache. */
+    void prefetch(Assembler a, int rows, int distance) {
+        for (int row = 0; row < rows; row++) {
+            a.prefetcht0(at(row, distance));
+        }
+    }
+
+    /**
+     * The first lines of each row of the next tile into the first-level cache.
+     *
+     * @param stride the word of the argument block that these rows' stride is in
+     * @param walk a free register
+     */
+    void prefetchNextTile(Assembler a, int rows, int lines, ProductArgument stride, Gpr walk) {
+        TokenRows next = new TokenRows(walk, walk, this.stride);
+        a.imul(walk, stride.at(), rows);
         a.add(walk, even);
         for (int row = 0; row < rows; row += 2) {
-            a.prefetcht0(new TokenRows(walk, walk, stride).at(row, 0));
+            next.prefetchLines(a, row, lines);
         }
-        a.add(walk, stride);
+        a.add(walk, this.stride);
         for (int row = 1; row < rows; row += 2) {
-            a.prefetcht0(new TokenRows(walk, walk, stride).at(row - 1, 0));
+            next.prefetchLines(a, row - 1, lines);
+        }
+    }
+
+    private void prefetchLines(Assembler a, int row, int lines) {
+        for (int line = 0; line < lines; line++) {
+            a.prefetcht0(at(row, 64 * line));
         }
     }
 }

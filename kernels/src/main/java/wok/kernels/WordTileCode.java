@@ -109,6 +109,7 @@ final class WordTileCode {
         a.mov(weights, ProductArgument.PANEL.at());
         a.add(weights, (long) group * panel.groupBytes());
         quantRows.load(a, ProductArgument.QUANTS);
+        frame.prefetchNextTile(quantRows, tokens, ProductArgument.QUANTS);
         scaleRows.load(a, ProductArgument.SCALES);
         sumRows.load(a, ProductArgument.SUMS);
         if (!panel.superBlock()) {
@@ -164,8 +165,7 @@ final class WordTileCode {
             }
         }
         frame.prefetch();
-        a.mov(Gpr.R15, ProductArgument.NEXT_TILE.at());
-        quantRows.prefetch(a, Gpr.R15, tokens);
+        quantRows.prefetch(a, tokens, TileFrame.PREFETCH_BYTES);
         a.add(weights, RUN_BYTES);
         quantRows.advance(a, RUN_COLUMNS);
     }

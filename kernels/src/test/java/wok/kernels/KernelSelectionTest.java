@@ -25,10 +25,7 @@ class KernelSelectionTest {
         KernelSelection selection = Kernels.best();
         assertThat(selection.set()).isNotEqualTo(KernelSet.REFERENCE);
         assertThat(selection.reason()).contains("agrees with the reference bit for bit");
-        assertThat(selection.selfTests()).hasSizeGreaterThan(8).allMatch(line -> line.endsWith(": same bits"));
-        assertThat(selection.thoroughlyTested().selfTests())
-                .hasSizeGreaterThan(30)
-                .allMatch(line -> line.endsWith(": same bits"));
+        assertThat(selection.selfTests()).hasSizeGreaterThan(10).allMatch(line -> line.endsWith(": same bits"));
     }
 
     @Test
@@ -69,7 +66,7 @@ class KernelSelectionTest {
         Assembler nothing = new Assembler();
         nothing.ret();
         MachineRows wrong = MachineRows.assemble(tier, arena).withAdd(MachineFunction.of("nothing", nothing, arena));
-        return new MachineKernels(tier, wrong);
+        return new MachineKernels(tier, wrong, new ReferenceKernels());
     }
 
     @Test
