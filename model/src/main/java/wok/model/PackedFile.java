@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import wok.kernels.WeightMemory;
 
 /**
  * A file of packed weights, mapped. All numbers are in the byte order of the machine that wrote it.
@@ -74,7 +75,9 @@ final class PackedFile {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long bytes = channel.size();
             require(bytes >= ALIGNMENT, "file: " + bytes + " bytes (expected: " + ALIGNMENT + " and more)");
-            return new PackedFile(read(channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena), content, arena));
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+            WeightMemory.preferLargePages(file);
+            return new PackedFile(read(file, content, arena));
         }
     }
 

@@ -23,7 +23,12 @@ import java.util.regex.Pattern;
  * two files, and the one that ends last stands. One thread.
  */
 final class PackedFileWriter implements AutoCloseable {
+    /**
+     * Bytes written at once, from a multiple of as many: a file system that knows large pages then keeps the file in
+     * such, and a mapping of it has them (see {@link wok.kernels.WeightMemory}).
+     */
     private static final int CHUNK_BYTES = 8 << 20;
+
     /** Written bytes go to disk in runs of this size, so that little is left to wait for at the end. */
     private static final long FORCED_BYTES = 256L << 20;
 
@@ -36,7 +41,9 @@ final class PackedFileWriter implements AutoCloseable {
     private final Path unfinished;
     private final FileChannel channel;
     private final List<Entry> entries = new ArrayList<>();
+    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).position(PackedFile.ALIGNMENT);
     private long at = PackedFile.ALIGNMENT;
+    private long written;
     private long forced;
 
     private PackedFileWriter(Path target, String content, Path unfinished, FileChannel channel) {
@@ -78,21 +85,37 @@ final class PackedFileWriter implements AutoCloseable {
 
     void add(String name, MemorySegment matrix) throws IOException {
         entries.add(new Entry(name, at, matrix.byteSize()));
-        write(matrix, at);
-        at = Math.ceilDiv(at + matrix.byteSize(), (long) PackedFile.ALIGNMENT) * PackedFile.ALIGNMENT;
-        if (at - forced >= FORCED_BYTES) {
+        append(matrix);
+        long end = Math.ceilDiv(at, (long) PackedFile.ALIGNMENT) * PackedFile.ALIGNMENT;
+        append(MemorySegment.ofArray(new byte[(int) (end - at)]));
+        if (written - forced >= FORCED_BYTES) {
             channel.force(false);
-            forced = at;
+            forced = written;
         }
     }
 
-    private void write(MemorySegment memory, long position) throws IOException {
-        for (long from = 0; from < memory.byteSize(); from += CHUNK_BYTES) {
-            ByteBuffer chunk = memory.asSlice(from, Math.min(CHUNK_BYTES, memory.byteSize() - from))
-                    .asByteBuffer();
-            while (chunk.hasRemaining()) {
-                channel.write(chunk, position + from + chunk.position());
+    private void append(MemorySegment memory) throws IOException {
+        for (long from = 0; from < memory.byteSize(); ) {
+            int count = (int) Math.min(chunk.remaining(), memory.byteSize() - from);
+            chunk.put(memory.asSlice(from, count).asByteBuffer());
+            from += count;
+            if (!chunk.hasRemaining()) {
+                writeChunk();
             }
+        }
+        at += memory.byteSize();
+    }
+
+    private void writeChunk() throws IOException {
+        chunk.flip();
+        write(chunk, written);
+        written += chunk.limit();
+        chunk.clear();
+    }
+
+    private void write(ByteBuffer bytes, long position) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, position + bytes.position());
         }
     }
 
@@ -100,8 +123,10 @@ final class PackedFileWriter implements AutoCloseable {
     void finish() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment directory = directory(arena);
-            write(directory, at);
-            write(head(directory, arena), 0);
+            MemorySegment head = head(directory, arena);
+            append(directory);
+            writeChunk();
+            write(head.asByteBuffer(), 0);
         }
         channel.force(true);
         channel.close();

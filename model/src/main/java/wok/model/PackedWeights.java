@@ -15,6 +15,7 @@ import wok.formats.ModelSource;
 import wok.kernels.BlockDecoder;
 import wok.kernels.PackingMemory;
 import wok.kernels.ThreadTeam;
+import wok.kernels.WeightMemory;
 import wok.kernels.WeightPacker;
 import wok.tensor.DType;
 import wok.tensor.Tensor;
@@ -40,7 +41,7 @@ final class PackedWeights implements AutoCloseable {
 
     private record Matrix(String name, MemorySegment memory, boolean wasKept) {}
 
-    private final Arena arena;
+    private final WeightMemory fresh;
     private final Optional<Target> target;
     private final Optional<PackedFile> kept;
     private final List<Matrix> matrices = new ArrayList<>();
@@ -51,7 +52,7 @@ final class PackedWeights implements AutoCloseable {
     private record Target(Path file, String content) {}
 
     private PackedWeights(Arena arena, Optional<Target> target, Optional<PackedFile> kept, Optional<Writing> writing) {
-        this.arena = arena;
+        fresh = new WeightMemory(arena);
         this.target = target;
         this.kept = kept;
         this.writing = writing;
@@ -119,7 +120,7 @@ final class PackedWeights implements AutoCloseable {
                 filled = found.isPresent();
                 isIncomplete |= kept.isPresent() && !filled;
                 MemorySegment memory =
-                        found.orElseGet(() -> PackingMemory.of(arena).allocate(bytes));
+                        found.orElseGet(() -> PackingMemory.of(fresh).allocate(bytes));
                 matrices.add(new Matrix(name, memory, filled));
                 return memory;
             }
