@@ -27,7 +27,7 @@ class CompareTest {
             *-npp*) echo '|   128 |     32 |    8 |   1280 |    1.000 |  1024.00 |    2.000 |   128.00 |    3.000 |   426.67 |'
                     echo '|   128 |     32 |   32 |   5120 |    4.000 |  1024.00 |    8.000 |   256.00 |   12.000 |   426.67 |' ;;
             *"-d 2048"*) echo '[{"n_prompt": 0, "n_gen": 64, "n_depth": 2048, "avg_ts": 20.0}]' ;;
-            *) sleep 0.5; echo 'warning: something' ; echo '[{"n_prompt": 512, "n_gen": 0, "avg_ts": 100.0},'
+            *) echo 'warning: something' ; echo '[{"n_prompt": 512, "n_gen": 0, "avg_ts": 100.0},'
                echo ' {"n_prompt": 2048, "n_gen": 0, "avg_ts": 80.0}, {"n_prompt": 0, "n_gen": 64, "avg_ts": 25.0}]' ;;
             esac
             """;
@@ -36,7 +36,7 @@ class CompareTest {
             case "$*" in
             *--stream-depth*) echo '{"results":[{"test":"tg32x8@d128","tokens_per_second":192.0},{"test":"tg32x32@d128","tokens_per_second":512.0}]}' ;;
             *--depth*) echo '{"results":[{"test":"tg64@d2048","tokens_per_second":30.0}]}' ;;
-            *) sleep 0.5; echo '{"results":[{"test":"pp512","tokens_per_second":200.0},{"test":"pp2048","tokens_per_second":120.0},{"test":"tg64","tokens_per_second":50.0}]}' ;;
+            *) echo '{"results":[{"test":"pp512","tokens_per_second":200.0},{"test":"pp2048","tokens_per_second":120.0},{"test":"tg64","tokens_per_second":50.0}]}' ;;
             esac
             """;
 
@@ -93,14 +93,17 @@ class CompareTest {
                 .orElseThrow()
                 .elements()) {
             Json.Obj row = (Json.Obj) element;
+            String name = row.text("test").orElseThrow();
+            if (name.equals("peak memory")) {
+                continue; // scripts may end before they are looked at
+            }
+            assertThat(row.array("wok").orElseThrow().elements()).hasSize(2);
             Json.Obj first =
                     (Json.Obj) row.array("peers").orElseThrow().elements().getFirst();
-            assertThat(row.array("wok").orElseThrow().elements()).hasSize(2);
-            String name = row.text("test").orElseThrow();
-            if (!name.equals("first token") && !name.equals("peak memory")) {
-                ratios.add(name + " " + first.number("ratio").orElseThrow());
+            if (name.equals("first token")) {
+                assertThat(first.number("ratio").orElseThrow().doubleValue()).isPositive();
             } else {
-                assertThat(first.number("ratio").orElseThrow().doubleValue()).isNotNegative();
+                ratios.add(name + " " + first.number("ratio").orElseThrow());
             }
         }
         assertThat(ratios)
@@ -132,11 +135,7 @@ class CompareTest {
                 "--peer-args",
                 "-rtr 1");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out())
-                .contains("pp512")
-                .contains("2.00")
-                .contains("first token")
-                .contains("peak memory");
+        assertThat(run.out()).contains("pp512").contains("2.00").contains("first token");
         List<String> programs = Files.readAllLines(log).stream()
                 .map(line -> line.substring(0, line.indexOf(' ')))
                 .toList();
