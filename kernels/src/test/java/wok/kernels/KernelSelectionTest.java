@@ -66,7 +66,7 @@ class KernelSelectionTest {
         Assembler nothing = new Assembler();
         nothing.ret();
         MachineRows wrong = MachineRows.assemble(tier, arena).withAdd(MachineFunction.of("nothing", nothing, arena));
-        return new MachineKernels(tier, wrong, new ReferenceKernels());
+        return new MachineKernels(tier.set(), tier, wrong, new ReferenceKernels());
     }
 
     @Test
