@@ -75,7 +75,13 @@ final class AmxFrame {
 
     /** The end of a tile of tokens and, behind the last, of the function. */
     void leave() {
-        frame.leave(TOKENS, ProductArgument.QUANTS, ProductArgument.SCALES, ProductArgument.SUMS, ProductArgument.OUT);
+        frame.leave(
+                TOKENS,
+                ProductArgument.QUANTS,
+                ProductArgument.SCALES,
+                ProductArgument.CORRECTIONS,
+                ProductArgument.SUMS,
+                ProductArgument.OUT);
     }
 
     /** The first block of a group. */
