@@ -80,7 +80,8 @@ class KernelSelectionTest {
             assertThat(KernelSet.named(set.word().toUpperCase(Locale.ROOT))).contains(set);
         }
         assertThat(KernelSet.named("magic")).isEmpty();
-        assertThat(KernelSet.words()).isEqualTo("reference, vector, machine, machine:avx512, machine:avx2");
+        assertThat(KernelSet.words())
+                .isEqualTo("reference, vector, machine, machine:amx, machine:avx512, machine:avx2");
     }
 
     @Test
