@@ -29,7 +29,6 @@ import wok.assembler.CpuFeatures;
  */
 final class MachineKernels implements LeafKernels {
     private final KernelSet set;
-    private final MachineTier tier;
     private final MachineRows rows;
     private final MachineMatmul products;
     private final MachineAttention attention;
@@ -39,7 +38,6 @@ final class MachineKernels implements LeafKernels {
 
     MachineKernels(KernelSet set, MachineTier tier, MachineRows rows, LeafKernels portable) {
         this.set = set;
-        this.tier = tier;
         this.rows = rows;
         products = new MachineMatmul(tier, set == KernelSet.MACHINE_AMX);
         attention = new MachineAttention(tier, Arena.ofAuto());

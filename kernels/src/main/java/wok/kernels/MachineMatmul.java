@@ -73,8 +73,7 @@ final class MachineMatmul {
                 : ProductCode.quantised(format, tier, amx, arena);
         ProductCheck.run(format, form, made.tokensMax(), product(made));
         if (made.amx().isPresent()) {
-            ProductCheck.compare(
-                    format, form, AmxFrame.TOKENS + 1, product(made.withoutAmx()), product(made));
+            ProductCheck.compare(format, form, AmxFrame.TOKENS + 1, product(made.withoutAmx()), product(made));
         }
         return made;
     }
