@@ -227,6 +227,11 @@ final class MachineKernels implements LeafKernels {
     }
 
     @Override
+    public void append(KvLayer kv, FloatRows k, FloatRows v, int row, int block, int place) {
+        attention.append(kv, k, v, row, block, place);
+    }
+
+    @Override
     public Optional<SplitAttention> splitAttention() {
         return splitAttention;
     }
