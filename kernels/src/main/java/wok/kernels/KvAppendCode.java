@@ -45,18 +45,20 @@ final class KvAppendCode {
         code.mov(LEFT, DIMS);
         code.and(LEFT, EIGHT - 1);
         loop(code, 1, X.xmm());
-        code.vzeroupper();
-        code.ret();
+        code.leave();
         return MachineFunction.of("append keys and values", code, arena);
     }
 
     /** {@code for (; LEFT != 0; LEFT--)} some dimensions: eight in ymm0, or one in xmm0. */
     private static void loop(Assembler code, int dims, Vec x) {
-        Label loop = code.label(dims + " dimensions");
         Label done = code.label("no more " + dims + " dimensions");
         code.test(LEFT, LEFT);
         code.jump(Condition.EQUAL, done);
-        code.bind(loop);
+        code.countDown(dims + " dimensions", LEFT, () -> append(code, dims, x));
+        code.bind(done);
+    }
+
+    private static void append(Assembler code, int dims, Vec x) {
         load(code, x, K, dims);
         code.vcvtps2ph(x.xmm(), x, NEAREST_EVEN);
         for (int d = 0; d < dims; d++) {
@@ -73,9 +75,6 @@ final class KvAppendCode {
         code.add(KEY, (long) dims * KEY_ROW_BYTES);
         code.add(V, 4L * dims);
         code.add(VALUE, 2L * dims);
-        code.dec(LEFT);
-        code.jump(Condition.NOT_EQUAL, loop);
-        code.bind(done);
     }
 
     private static void load(Assembler code, Vec to, Gpr from, int dims) {
