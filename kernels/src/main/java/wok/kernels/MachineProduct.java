@@ -13,8 +13,7 @@ import wok.assembler.MachineFunction;
  * bytes apart, all fall into the same few sets of the first-level cache (8 % slower).
  *
  * <p>From outside to inside: blocks of tokens whose activations stay in the second-level cache; pairs of groups; chunks
- * of columns; tiles of tokens, in machine code. Tiles share the tokens out evenly: 7 are 4 + 3 and not 6 + 1. With
- * AMX, tokens go through in tiles of 16, from a panel of signed quants, and the rest in the usual ones.
+ * of columns; tiles of tokens, in machine code. Tiles share the tokens out evenly: 7 are 4 + 3 and not 6 + 1.
  *
  * <p>Allocated once, but for the sums, which grow with the greatest number of tokens; freed when the worker's
  * {@link Workspace} is no longer reachable. Used by one worker at a time.
@@ -27,6 +26,9 @@ final class MachineProduct {
     /** Bytes of activations that are multiplied before the next tokens' turn: half of a second-level cache. */
     private static final long TOKEN_BYTES = 1 << 20;
 
+    /** Tokens of such a block at most: their sums share that cache. */
+    private static final int BLOCK_TOKENS_MAX = 1024;
+
     /** Tokens from which a call may take so long that it must not hold up the JVM. */
     private static final int LONG_TOKENS = 64;
 
@@ -38,12 +40,14 @@ final class MachineProduct {
     private final MemorySegment panel = arena.allocate(ProductCode.PANEL_BYTES_MAX, PAGE);
     private MemorySegment sums = arena.allocate(TileFrame.KEPT_BYTES, LINE);
 
-    private MemorySegment amxDots = MemorySegment.NULL;
-
     private ProductCode code;
     private PackedMatrix w;
     private FloatRows y;
     private int end;
+    /** What is unpacked after the chunk under way. */
+    private int nextGroup;
+
+    private int nextBlock;
 
     private long quantsAt;
     private long quantsStride;
@@ -72,7 +76,7 @@ final class MachineProduct {
         set(ProductArgument.SCALES_STRIDE, scalesStride);
         set(ProductArgument.CORRECTIONS_STRIDE, correctionsStride);
         set(ProductArgument.SUMS_STRIDE, sumsStride);
-        int tokens = (int) Math.max(code.tokensMax(), TOKEN_BYTES / quantsStride);
+        int tokens = Math.clamp(TOKEN_BYTES / quantsStride, code.tokensMax(), BLOCK_TOKENS_MAX);
         reserveSums(Math.min(n, tokens));
         for (int token = 0; token < n; token += tokens) {
             for (int group = from; group < to; group += PanelShape.GROUPS) {
@@ -81,9 +85,11 @@ final class MachineProduct {
         }
     }
 
+    /** At least doubled, since what was there before is freed only with the workspace. */
     private void reserveSums(int tokens) {
-        if (sums.byteSize() < (long) tokens * TileFrame.KEPT_BYTES) {
-            sums = arena.allocate((long) tokens * TileFrame.KEPT_BYTES, LINE);
+        long bytes = (long) tokens * TileFrame.KEPT_BYTES;
+        if (sums.byteSize() < bytes) {
+            sums = arena.allocate(Math.max(bytes, 2 * sums.byteSize()), LINE);
         }
     }
 
@@ -115,84 +121,62 @@ final class MachineProduct {
         int blocks = w.columns() / code.blockColumns();
         int chunks = Math.ceilDiv(blocks, code.chunkBlocks());
         int chunk = Math.ceilDiv(blocks, chunks);
-        int amxTiles = code.amx().isPresent() ? tokens / AmxFrame.TOKENS : 0;
-        int others = tokens - amxTiles * AmxFrame.TOKENS;
         for (int block = 0; block < blocks; block += chunk) {
             int count = Math.min(chunk, blocks - block);
-            boolean toOut = whole && block + count == blocks;
-            prefetchBehind(group, block + count, chunk, amxTiles + Math.ceilDiv(others, code.tokensMax()));
+            boolean last = block + count == blocks;
+            nextGroup = last ? group + PanelShape.GROUPS : group;
+            nextBlock = last ? 0 : block + count;
+            unpack(group, block, count);
+            prefetchNext(Math.min(chunk, blocks - nextBlock), Math.ceilDiv(tokens, code.tokensMax()) * count);
             set(ProductArgument.FIRST, block == 0 ? 1 : 0);
             set(ProductArgument.KEPT, sums.address());
             set(
                     ProductArgument.OUT,
-                    toOut ? y.memory().address() + y.offset(token, group * GROUP_ROWS) : sums.address());
-            set(ProductArgument.OUT_STRIDE, toOut ? 4L * y.columns() : TileFrame.KEPT_BYTES);
-            locate(token, block, count);
-            if (amxTiles > 0) {
-                multiplyTiles(group, block, count, amxTiles);
-            }
-            if (others > 0) {
-                unpack(code.unpack(), code.groupBytes(), group, block, count);
-                multiply(others);
-            }
+                    whole && last ? y.memory().address() + y.offset(token, group * GROUP_ROWS) : sums.address());
+            set(ProductArgument.OUT_STRIDE, whole && last ? 4L * y.columns() : TileFrame.KEPT_BYTES);
+            multiply(token, tokens, block, count);
         }
         if (!whole) {
             storeRows(group, token, tokens);
         }
     }
 
-    private void unpack(MachineFunction unpack, int groupBytes, int group, int block, int count) {
+    private void unpack(int group, int block, int count) {
         for (int i = 0; i < Math.min(PanelShape.GROUPS, end - group); i++) {
-            unpack.call(
-                    weightsAt(group + i, block),
-                    scalesAt(group + i, block),
-                    minimaAt(group + i, block),
-                    panel.address() + (long) i * groupBytes,
-                    count,
-                    0);
+            long scales = scalesAt(group + i, block);
+            code.unpack()
+                    .call(
+                            weightsAt(group + i, block),
+                            scales,
+                            minimaAt(group + i, block),
+                            panel.address() + (long) i * code.groupBytes(),
+                            count,
+                            nextGroup + i < end ? scalesAt(nextGroup + i, nextBlock) - scales : 0);
         }
     }
 
-    /** The tokens that fill whole tiles of AMX; the addresses in the argument block move on behind them. */
-    private void multiplyTiles(int group, int block, int count, int tiles) {
-        ProductCode.Amx amx = code.amx().orElseThrow();
-        if (amxDots.equals(MemorySegment.NULL)) {
-            amxDots = arena.allocate(ProductCode.AMX_DOTS_BYTES, PAGE);
-        }
-        unpack(amx.unpack(), amx.groupBytes(), group, block, count);
-        set(ProductArgument.DOTS, amxDots.address());
-        set(ProductArgument.TILES, tiles);
-        call(amx.tiles(), tiles * AmxFrame.TOKENS > LONG_TOKENS);
-    }
-
-    /** Tells the kernels where the weights lie that are unpacked after this chunk. */
-    private void prefetchBehind(int group, int block, int chunk, int tiles) {
-        int blocks = w.columns() / code.blockColumns();
-        boolean sameGroups = block < blocks;
-        int nextGroup = sameGroups ? group : group + PanelShape.GROUPS;
-        int from = sameGroups ? block : 0;
-        int count = nextGroup < end ? Math.min(chunk, blocks - from) : 0;
-        long bytes = count * packedBlockBytes();
-        long start = weightsAt(nextGroup, from);
+    /**
+     * Tells the kernels where the weights lie that are unpacked next.
+     *
+     * @param count blocks of that chunk
+     * @param turns blocks times tiles of this one, over which the reading is spread
+     */
+    private void prefetchNext(int count, int turns) {
+        long bytes = nextGroup < end ? count * packedBlockBytes() : 0;
+        long start = weightsAt(nextGroup, nextBlock);
         set(ProductArgument.NEXT, start);
         set(ProductArgument.NEXT_END, start + bytes);
-        set(ProductArgument.NEXT_GROUP, nextGroup + 1 < end ? weightsAt(nextGroup + 1, from) - start : 0);
-        set(
-                ProductArgument.NEXT_LINES,
-                Math.max(1, Math.ceilDiv(bytes, (long) LINE * chunk * code.prefetches() * tiles)));
+        set(ProductArgument.NEXT_GROUP, nextGroup + 1 < end ? weightsAt(nextGroup + 1, nextBlock) - start : 0);
+        set(ProductArgument.NEXT_LINES, Math.max(1, Math.ceilDiv(bytes, (long) LINE * turns * code.prefetches())));
     }
 
-    /** The activations of a chunk of columns, from a token on. */
-    private void locate(int token, int block, int count) {
+    private void multiply(int token, int tokens, int block, int count) {
         long column = (long) block * code.blockColumns();
         set(ProductArgument.BLOCKS, (long) count * code.tileBlocks());
         set(ProductArgument.QUANTS, quantsAt + token * quantsStride + column * quantBytes);
         set(ProductArgument.SCALES, scalesAt + token * scalesStride + 4L * block);
         set(ProductArgument.CORRECTIONS, correctionsAt + token * correctionsStride + 4 * column / code.subColumns());
         set(ProductArgument.SUMS, sumsAt + token * sumsStride + sumBytes * column / code.subColumns());
-    }
-
-    private void multiply(int tokens) {
         int tiles = Math.ceilDiv(tokens, code.tokensMax());
         int larger = tokens % tiles;
         tiles(tokens / tiles + 1, larger, tokens > LONG_TOKENS);
@@ -204,14 +188,11 @@ final class MachineProduct {
             return;
         }
         set(ProductArgument.TILES, count);
-        call(code.tiles().get(tokens - 1), isLong);
-    }
-
-    private void call(MachineFunction function, boolean isLong) {
+        MachineFunction tile = code.tiles().get(tokens - 1);
         if (isLong) {
-            function.callLong(arguments.address(), 0, 0, 0, 0, 0);
+            tile.callLong(arguments.address(), 0, 0, 0, 0, 0);
         } else {
-            function.call(arguments.address(), 0, 0, 0, 0, 0);
+            tile.call(arguments.address(), 0, 0, 0, 0, 0);
         }
     }
 

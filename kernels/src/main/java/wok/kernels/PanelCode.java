@@ -12,7 +12,8 @@ import wok.tensor.DType;
 
 /**
  * Machine code that unpacks a chunk of one group into a {@link PanelShape}, for products with several tokens:
- * {@code (quants, scales, minima, panel, blocks)}, all addresses at the chunk's first block.
+ * {@code (quants, scales, minima, panel, blocks, ahead)}, all addresses at the chunk's first block. {@code ahead} is the
+ * way from these scales and minima to those unpacked next, which are fetched towards the cache.
  *
  * <pre>
  * packed   scales f16 or f32 [blocks][16], minima likewise, quants [blocks] as {@link PackedBlocks} or
@@ -40,6 +41,7 @@ final class PanelCode {
     private final Gpr minima = Gpr.RDX;
     private final Gpr out = Gpr.RCX;
     private final Gpr blocks = Gpr.R8;
+    private final Gpr ahead = Gpr.R9;
 
     private PanelCode(PanelShape panel, RegisterFile file) {
         format = panel.format();
@@ -87,6 +89,7 @@ final class PanelCode {
     }
 
     private void scales(Gpr from, int to) {
+        a.prefetcht0(Mem.at(from, ahead, 1));
         for (int part = 0; part < parts; part++) {
             Mem sixteen = Mem.at(from, (long) part * ROWS / parts * format.scaleBytes());
             if (format.scaleType() == DType.F16) {
@@ -120,16 +123,13 @@ final class PanelCode {
 
     /** Numbers of 32 bits as {@link PanelShape.SubScales} says. */
     private void subScaleForm() {
-        switch (panel.subScales()) {
-            case WORDS -> {}
-            case FLOATS -> a.vcvtdq2ps(values, values);
-            case LOW_HALVES, BOTH_HALVES -> {
-                a.vpslld(more, values, 16);
-                a.vpsrld(values, more, 16);
-                if (panel.subScales() == PanelShape.SubScales.BOTH_HALVES) {
-                    a.vpor(values, values, more);
-                }
-            }
+        if (panel.subScales() == PanelShape.SubScales.WORDS) {
+            return;
+        }
+        a.vpslld(more, values, 16);
+        a.vpsrld(values, more, 16);
+        if (panel.subScales() == PanelShape.SubScales.BOTH_HALVES) {
+            a.vpor(values, values, more);
         }
     }
 

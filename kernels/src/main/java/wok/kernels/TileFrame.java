@@ -86,8 +86,7 @@ final class TileFrame {
         a.bind(later);
     }
 
-    /** Uses R15. */
-    void skipUnlessFirst(Label to, Condition condition) {
+    private void skipUnlessFirst(Label to, Condition condition) {
         a.mov(Gpr.R15, ProductArgument.FIRST.at());
         a.test(Gpr.R15, Gpr.R15);
         a.jump(condition, to);

@@ -48,6 +48,17 @@ class MachineMatmulTest {
         compare(goldenBlocks(type, 33, 3), precision, TOKENS_MAX, new int[] {12, 13, 31, 64, 65, TOKENS_MAX});
     }
 
+    /** So many columns that the second-level cache holds the activations of fewer tokens. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "Q8_0", "Q4_K"})
+    void blocksOfTokensGiveTheBitsOfTheReference(DType type) {
+        int columns = type == DType.F32 ? 16_384 : 65_536;
+        Tensor weight = GoldenBlocks.tensor(type, 17, columns, Arena.ofAuto());
+        compare(weight, ActivationPrecision.Q8, 20, new int[] {17, 20});
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void anyScalesGiveTheBitsOfTheReference(DType type, ActivationPrecision precision) {
@@ -107,8 +118,8 @@ class MachineMatmulTest {
         reference.prepare(x, tokensMax, w.activationForm());
         reference.matmul(w, x, tokensMax, expected);
         int[] bits = Bits.of(expected, tokensMax);
-        for (Tier tier : tiers()) {
-            MachineMatmul machine = new MachineMatmul(tier.tier(), tier.amx());
+        for (MachineTier tier : tiers()) {
+            MachineMatmul machine = new MachineMatmul(tier);
             for (int n : tokens) {
                 assertThat(product(machine, w, x, n, arena))
                         .as("%s of %s [%d x %d], %d tokens", tier, w.family(), w.rows(), w.columns(), n)
@@ -130,15 +141,10 @@ class MachineMatmulTest {
         return Bits.of(y, n);
     }
 
-    private record Tier(MachineTier tier, boolean amx) {}
-
-    private static List<Tier> tiers() {
+    private static List<MachineTier> tiers() {
         CpuFeatures cpu = CpuFeatures.read();
-        return Stream.of(
-                        new Tier(MachineTier.AVX512, false),
-                        new Tier(MachineTier.AVX512, true),
-                        new Tier(MachineTier.AVX2, false))
-                .filter(tier -> tier.tier().missing(cpu).isEmpty() && (cpu.amx() || !tier.amx()))
+        return Stream.of(MachineTier.values())
+                .filter(tier -> tier.missing(cpu).isEmpty())
                 .toList();
     }
 }
