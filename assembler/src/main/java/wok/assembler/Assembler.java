@@ -19,8 +19,8 @@ import java.util.List;
  * MachineFunction add = MachineFunction.of("add", a, arena);
  * }</pre>
  *
- * <p>Why our own: no library on the Java registries encodes EVEX, and the instructions that kernels need are some two
- * hundred. Every form is compared with the bytes of GNU as in the tests.
+ * <p>Why our own: docs/decisions/0004-machine-code.md. How a kernel is written: docs/assembler.md. Every form is compared
+ * with the bytes of GNU as in the tests.
  *
  * <p>Layers: {@link Instruction} is the table of encodings, {@link Encoder} turns a line of it into bytes,
  * {@link GeneralInstructions}, {@link VectorInstructions} and {@link TileInstructions} give the lines their mnemonics. One thread.

@@ -152,6 +152,7 @@ enum Instruction {
     VPACKUSWB(VEX_AND_EVEX, M0F, P66, 0x67, 0, FULL_MEMORY),
     VEXTRACT128(VEX_AND_EVEX, M0F3A, P66, 0x19, 0, SIXTEEN_BYTES),
     VEXTRACT256(EVEX_ONLY, M0F3A, P66, 0x1B, 1, THIRTY_TWO_BYTES),
+    VPEXTRW(VEX_AND_EVEX, M0F3A, P66, 0x15, 0, WORD),
     VINSERT128(VEX_AND_EVEX, M0F3A, P66, 0x18, 0, SIXTEEN_BYTES),
     VINSERT256(EVEX_ONLY, M0F3A, P66, 0x1A, 1, THIRTY_TWO_BYTES),
     VMOVHLPS(VEX_AND_EVEX, M0F, NONE, 0x12, 0, QWORD),
@@ -244,6 +245,7 @@ enum Instruction {
             VSQRTSS,
             VFMADD231SS,
             VMOVHLPS,
+            VPEXTRW,
             BZHI,
             KMOVW_FROM_GPR,
             KMOVW_TO_GPR,
@@ -268,7 +270,7 @@ enum Instruction {
             KMOVW_FROM_GPR,
             KMOVQ_FROM_GPR);
 
-    private static final Set<Instruction> WITHOUT_MASK = EnumSet.of(VMOVHLPS, VMOVNTPS);
+    private static final Set<Instruction> WITHOUT_MASK = EnumSet.of(VMOVHLPS, VMOVNTPS, VPEXTRW);
 
     private final Encodings encodings;
     private final OpcodeMap map;

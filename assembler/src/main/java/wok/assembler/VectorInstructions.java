@@ -561,6 +561,11 @@ abstract class VectorInstructions extends GeneralInstructions {
         store(Instruction.VPMOVDW, to, from);
     }
 
+    /** One 16-bit word of 128 bits, to memory. */
+    public final void vpextrw(Mem to, Vec from, int word) {
+        store(Instruction.VPEXTRW, to, from, word, 8);
+    }
+
     /** One quarter of 128 bits ({@code vextractf128}, {@code vextractf32x4}). */
     public final void vextract128(Operand to, Vec from, int quarter) {
         store(Instruction.VEXTRACT128, to, from, quarter, from.width().bytes() / 16);

@@ -16,8 +16,9 @@ final class ModelMixin {
     @Option(
             names = "--kernels",
             paramLabel = "SET",
-            description = "reference, vector, machine, machine:avx512 or machine:avx2; all give the same answers."
-                    + " Without it, the fastest that passes its self-test here.")
+            description =
+                    "reference, vector, machine, machine:amx, machine:avx512 or machine:avx2; all give the same answers."
+                            + " Without it, the fastest that passes its self-test here.")
     private Optional<String> kernels = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Without it, one per processor.")

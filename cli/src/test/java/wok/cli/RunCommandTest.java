@@ -159,7 +159,8 @@ class RunCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .hasLineCount(1)
-                .contains("--kernels: machine:sse (expected: one of reference, vector, machine, machine:avx512,");
+                .contains(
+                        "--kernels: machine:sse (expected: one of reference, vector, machine, machine:amx, machine:avx512,");
     }
 
     @Test

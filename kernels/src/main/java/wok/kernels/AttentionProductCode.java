@@ -1,6 +1,7 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import wok.assembler.Assembler;
 import wok.assembler.Condition;
 import wok.assembler.Gpr;
@@ -74,16 +75,13 @@ final class AttentionProductCode {
     private MachineFunction assemble(String name, Arena arena) {
         int vectorsMax = shape.sumsMax() / QUERIES_MAX;
         int sixteen = AttentionShape.BLOCK / shape.lanes();
-        code.push(B_ROW);
-        code.push(LEFT);
-        columnTiles(vectorsMax / sixteen, vectorsMax);
-        if (vectorsMax > sixteen) {
-            columnTiles(1, sixteen);
-        }
-        code.pop(LEFT);
-        code.pop(B_ROW);
-        code.vzeroupper();
-        code.ret();
+        code.saving(List.of(B_ROW, LEFT), () -> {
+            columnTiles(vectorsMax / sixteen, vectorsMax);
+            if (vectorsMax > sixteen) {
+                columnTiles(1, sixteen);
+            }
+        });
+        code.leave();
         return MachineFunction.of(name, code, arena);
     }
 

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * {@link ProductTask} is. Written by the caller while no task runs, read by the team.
  *
  * <p>Queries and outputs are [rows][heads * headDim]. The work of one key/value head and one run of rows (neighbours of
- * one sequence, {@link AttentionRuns}) is a unit. A prompt has units enough: each is a task, the longest first. To
+ * one sequence, {@link AttentionRuns}) is a unit. A prompt has units enough: each is a task. Those of one head follow each
+ * other, so that its keys and values stay in the caches, the longest first, so that threads end together. To
  * decode over a long context there are few units, perhaps one, while memory takes all threads to read: then each split
  * of a unit is a task, if the kernel set can do that, and who finishes the last one combines the unit's splits, in their
  * order. Both give the same bits.
@@ -111,13 +112,12 @@ final class AttentionTask implements ThreadTeam.Task {
 
     @Override
     public void run(int task, int worker) {
-        int kvHead = task % spec.kvHeads();
         if (bySplits) {
-            runSplit(task / spec.kvHeads(), kvHead, workspaces[worker]);
+            runSplit(task / spec.kvHeads(), task % spec.kvHeads(), workspaces[worker]);
             return;
         }
-        int run = runs.count() - 1 - task / spec.kvHeads();
-        kernels.attention(this, kvHead, runs.start(run), runs.end(run), workspaces[worker]);
+        int run = runs.count() - 1 - task % runs.count();
+        kernels.attention(this, task / runs.count(), runs.start(run), runs.end(run), workspaces[worker]);
     }
 
     /** The split of that number among those of all runs. */

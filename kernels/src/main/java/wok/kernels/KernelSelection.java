@@ -22,8 +22,9 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
 
     /** The sets from the fastest on; the reference is behind them. */
     private static final List<Candidate> FASTER = List.of(
-            new Candidate(KernelSet.MACHINE_AVX512, () -> MachineKernels.create(MachineTier.AVX512)),
-            new Candidate(KernelSet.MACHINE_AVX2, () -> MachineKernels.create(MachineTier.AVX2)),
+            new Candidate(KernelSet.MACHINE_AMX, () -> MachineKernels.create(MachineTier.AVX512, true)),
+            new Candidate(KernelSet.MACHINE_AVX512, () -> MachineKernels.create(MachineTier.AVX512, false)),
+            new Candidate(KernelSet.MACHINE_AVX2, () -> MachineKernels.create(MachineTier.AVX2, false)),
             new Candidate(KernelSet.VECTOR, KernelSelection::vector));
 
     /**
@@ -97,7 +98,7 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
                 machine(FASTER.stream()
                         .filter(candidate -> candidate.set() != KernelSet.VECTOR)
                         .toList());
-            case MACHINE_AVX512, MACHINE_AVX2 ->
+            case MACHINE_AMX, MACHINE_AVX512, MACHINE_AVX2 ->
                 machine(FASTER.stream()
                         .filter(candidate -> candidate.set() == set)
                         .toList());

@@ -12,6 +12,8 @@ public enum KernelSet {
     VECTOR("vector"),
     /** Machine code assembled at start-up, in the best tier that works here. */
     MACHINE("machine"),
+    /** Machine code for AVX-512 with VNNI, and AMX where many tokens meet quantised weights. */
+    MACHINE_AMX("machine:amx"),
     /** Machine code for AVX-512 with VNNI. */
     MACHINE_AVX512("machine:avx512"),
     /** Machine code for AVX2 with FMA and F16C. */

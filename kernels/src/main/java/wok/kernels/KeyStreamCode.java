@@ -64,24 +64,27 @@ final class KeyStreamCode {
     }
 
     private MachineFunction assemble(Arena arena) {
-        SAVED.forEach(code::push);
-        for (int blocks = blocksMax(); blocks > 0; blocks /= 2) {
-            Label loop = code.label(blocks + " blocks");
-            Label fewer = code.label("fewer than " + blocks + " blocks");
-            code.bind(loop);
-            code.cmp(COUNT, blocks);
-            code.jump(Condition.LESS, fewer);
-            scores(blocks);
-            code.add(LIST, (long) blocks * Long.BYTES);
-            code.add(SCORES, 4L * blocks * AttentionShape.BLOCK);
-            code.sub(COUNT, blocks);
-            code.jump(loop);
-            code.bind(fewer);
-        }
-        SAVED.reversed().forEach(code::pop);
-        code.vzeroupper();
-        code.ret();
+        code.saving(SAVED, () -> {
+            for (int blocks = blocksMax(); blocks > 0; blocks /= 2) {
+                whileThereAre(blocks);
+            }
+        });
+        code.leave();
         return MachineFunction.of("scores of " + queries + " queries from blocks", code, arena);
+    }
+
+    private void whileThereAre(int blocks) {
+        Label loop = code.label(blocks + " blocks");
+        Label fewer = code.label("fewer than " + blocks + " blocks");
+        code.bind(loop);
+        code.cmp(COUNT, blocks);
+        code.jump(Condition.LESS, fewer);
+        scores(blocks);
+        code.add(LIST, (long) blocks * Long.BYTES);
+        code.add(SCORES, 4L * blocks * AttentionShape.BLOCK);
+        code.sub(COUNT, blocks);
+        code.jump(loop);
+        code.bind(fewer);
     }
 
     /** D counts in bytes of a query, of which a block has eight times as many in 16 halves. */

@@ -2,9 +2,7 @@ package wok.kernels;
 
 import java.lang.foreign.Arena;
 import wok.assembler.Assembler;
-import wok.assembler.Condition;
 import wok.assembler.Gpr;
-import wok.assembler.Label;
 import wok.assembler.MachineFunction;
 import wok.assembler.Mem;
 import wok.assembler.RegisterFile;
@@ -63,17 +61,14 @@ final class KvPanelCode {
 
     /** {@code panelBytes}: from one block's place in the panel to the next one's. */
     private MachineFunction assemble(String name, Runnable block, int panelBytes, Arena arena) {
-        Label loop = code.label("block");
-        code.bind(loop);
-        code.mov(FROM, Mem.at(LIST));
-        code.mov(TO, PANEL);
-        block.run();
-        code.add(LIST, Long.BYTES);
-        code.add(PANEL, panelBytes);
-        code.dec(BLOCKS);
-        code.jump(Condition.NOT_EQUAL, loop);
-        code.vzeroupper();
-        code.ret();
+        code.countDown("block", BLOCKS, () -> {
+            code.mov(FROM, Mem.at(LIST));
+            code.mov(TO, PANEL);
+            block.run();
+            code.add(LIST, Long.BYTES);
+            code.add(PANEL, panelBytes);
+        });
+        code.leave();
         return MachineFunction.of(name, code, arena);
     }
 
@@ -85,24 +80,24 @@ final class KvPanelCode {
             for (int p = 0; scaled && p < parts; p++) {
                 code.vmovups(scale[p], Mem.at(SCALES, (long) p * shape.width().bytes()));
             }
-            Label loop = code.label("dimension");
             code.mov(LEFT, Math.min(run, shape.dims() - first));
-            code.bind(loop);
-            unpackSixteen(0, 0);
-            code.add(FROM, shape.keyRowBytes());
-            code.add(TO, AttentionShape.PANEL_ROW_BYTES);
-            code.dec(LEFT);
-            code.jump(Condition.NOT_EQUAL, loop);
+            code.countDown("dimension", LEFT, () -> {
+                unpackSixteen(0, 0);
+                code.add(FROM, shape.keyRowBytes());
+                code.add(TO, AttentionShape.PANEL_ROW_BYTES);
+            });
             code.add(SCALES, 4L * AttentionShape.BLOCK);
         }
     }
 
     private void valueBlock() {
-        Label loop = code.label("position");
         code.add(FROM, shape.valuesOffset());
         code.lea(SCALES, Mem.at(FROM, shape.scalesOffset()));
         code.mov(LEFT, AttentionShape.BLOCK);
-        code.bind(loop);
+        code.countDown("position", LEFT, this::valueRow);
+    }
+
+    private void valueRow() {
         for (int first = 0; first < shape.dims(); first += 16) {
             for (int p = 0; scaled && p < parts; p++) {
                 code.vbroadcastss(scale[p], Mem.at(SCALES, 4L * (first / KvLayer.SCALE_DIMS)));
@@ -112,8 +107,6 @@ final class KvPanelCode {
         code.add(FROM, shape.valueRowBytes());
         code.add(TO, shape.valuePanelRowBytes());
         code.add(SCALES, 4L * KvLayer.scaleBlocks(shape.dims()));
-        code.dec(LEFT);
-        code.jump(Condition.NOT_EQUAL, loop);
     }
 
     /** Sixteen numbers from a byte of the block's row to a byte of the panel's. */

@@ -3,6 +3,8 @@ package wok.kernels;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import wok.assembler.MachineFunction;
 
 /**
  * Attention in machine code, equal to {@link ReferenceAttention} bit for bit. Code is assembled for each shape that
@@ -12,12 +14,36 @@ import java.util.List;
 final class MachineAttention implements SplitAttention {
     private final MachineTier tier;
     private final Arena arena;
+    private final MachineFunction append;
     private volatile List<AttentionCode> codes = List.of();
 
     /** {@code arena} owns the code. */
     MachineAttention(MachineTier tier, Arena arena) {
         this.tier = tier;
         this.arena = arena;
+        append = KvAppendCode.assemble(arena);
+    }
+
+    /** As {@link LeafKernels#append}: half-precision numbers here, others by {@link KvLayer}. */
+    void append(KvLayer kv, FloatRows k, FloatRows v, int row, int block, int place) {
+        if (kv.type() != KvType.F16) {
+            kv.append(k, v, row, block, place);
+            return;
+        }
+        int dims = kv.headDim();
+        long from = MachineKernels.address(k.memory(), k.offset(row, 0), 4L * k.columns());
+        long values = MachineKernels.address(v.memory(), v.offset(row, 0), 4L * k.columns());
+        long memory = MachineKernels.address(kv.memory(), 0, kv.bytes());
+        Objects.checkIndex(place, KvLayer.BLOCK_POSITIONS);
+        for (int head = 0; head < kv.kvHeads(); head++) {
+            append.call(
+                    from + 4L * head * dims,
+                    memory + kv.keys(block, head) + 2L * place,
+                    values + 4L * head * dims,
+                    memory + kv.values(block, head) + 2L * place * dims,
+                    dims,
+                    0);
+        }
     }
 
     /** As {@link LeafKernels#attention}. */

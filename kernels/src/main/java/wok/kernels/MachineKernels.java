@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -27,7 +28,7 @@ import wok.assembler.CpuFeatures;
  * <p>The code is freed when the kernels are no longer reachable. Stateless; any thread.
  */
 final class MachineKernels implements LeafKernels {
-    private final MachineTier tier;
+    private final KernelSet set;
     private final MachineRows rows;
     private final MachineMatmul products;
     private final MachineAttention attention;
@@ -35,10 +36,10 @@ final class MachineKernels implements LeafKernels {
     private final MachineRowMatmul rowProducts;
     private final LeafKernels portable;
 
-    MachineKernels(MachineTier tier, MachineRows rows, LeafKernels portable) {
-        this.tier = tier;
+    MachineKernels(KernelSet set, MachineTier tier, MachineRows rows, LeafKernels portable) {
+        this.set = set;
         this.rows = rows;
-        products = new MachineMatmul(tier);
+        products = new MachineMatmul(tier, set == KernelSet.MACHINE_AMX);
         attention = new MachineAttention(tier, Arena.ofAuto());
         splitAttention = Optional.of(attention);
         rowProducts = new MachineRowMatmul(tier);
@@ -48,50 +49,55 @@ final class MachineKernels implements LeafKernels {
     /**
      * The set for a tier, assembled.
      *
+     * @param amx whether products of many tokens take AMX's tiles
      * @throws KernelException if the machine is no x86-64, the CPU lacks what the tier needs, or the system or the JVM
      *     forbids calling assembled code
      */
-    static MachineKernels create(MachineTier tier) {
-        refuseForeignSystems(tier);
+    static MachineKernels create(MachineTier tier, boolean amx) {
+        KernelSet set = amx ? KernelSet.MACHINE_AMX : tier.set();
+        refuseForeignSystems(set);
         try {
-            List<String> missing = tier.missing(CpuFeatures.read());
-            if (!missing.isEmpty()) {
-                throw new KernelException(tier.set() + ": the CPU has no " + String.join(", ", missing));
+            CpuFeatures cpu = CpuFeatures.read();
+            List<String> missing = new ArrayList<>(tier.missing(cpu));
+            if (amx && !cpu.amx()) {
+                missing.add("AMX, or the system gives no leave to use it");
             }
-            return assemble(tier);
+            if (!missing.isEmpty()) {
+                throw new KernelException(set + ": the CPU has no " + String.join(", ", missing));
+            }
+            return assemble(set, tier);
         } catch (UnsupportedOperationException e) {
-            throw new KernelException(tier.set() + ": " + e.getMessage(), e);
+            throw new KernelException(set + ": " + e.getMessage(), e);
         } catch (IllegalCallerException e) {
             throw new KernelException(
-                    tier.set() + ": native access is denied (expected: java --enable-native-access=wok.assembler, or"
+                    set + ": native access is denied (expected: java --enable-native-access=wok.assembler, or"
                             + " =ALL-UNNAMED with wok on the class path)",
                     e);
         }
     }
 
-    private static void refuseForeignSystems(MachineTier tier) {
+    private static void refuseForeignSystems(KernelSet set) {
         String architecture = System.getProperty("os.arch", "");
         if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
-            throw new KernelException(tier.set() + ": the CPU is " + architecture + " (expected: x86-64)");
+            throw new KernelException(set + ": the CPU is " + architecture + " (expected: x86-64)");
         }
         if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-            throw new KernelException(
-                    tier.set() + ": Windows passes arguments in other registers (expected: Linux or macOS)");
+            throw new KernelException(set + ": Windows passes arguments in other registers (expected: Linux or macOS)");
         }
     }
 
-    private static MachineKernels assemble(MachineTier tier) {
-        return new MachineKernels(tier, MachineRows.assemble(tier, Arena.ofAuto()), KernelSelection.portable());
+    private static MachineKernels assemble(KernelSet set, MachineTier tier) {
+        return new MachineKernels(set, tier, MachineRows.assemble(tier, Arena.ofAuto()), KernelSelection.portable());
     }
 
     @Override
     public String name() {
-        return tier.set().word();
+        return set.word();
     }
 
     @Override
     public KernelSet set() {
-        return tier.set();
+        return set;
     }
 
     @Override
@@ -218,6 +224,11 @@ final class MachineKernels implements LeafKernels {
     @Override
     public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
         attention.attend(task, kvHead, from, to, workspace);
+    }
+
+    @Override
+    public void append(KvLayer kv, FloatRows k, FloatRows v, int row, int block, int place) {
+        attention.append(kv, k, v, row, block, place);
     }
 
     @Override

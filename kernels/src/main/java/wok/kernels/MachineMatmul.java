@@ -20,14 +20,16 @@ import wok.tensor.DType;
  */
 final class MachineMatmul {
     private final MachineTier tier;
+    private final boolean amx;
     private final Arena arena = Arena.ofAuto();
     private final Map<QuantFormat, ProductCode> quantised = new ConcurrentHashMap<>();
     private final Map<QuantFormat, ProductCode> exact = new ConcurrentHashMap<>();
     private final Map<DType, ProductCode> floats = new ConcurrentHashMap<>();
 
-    /** Assembles for {@code tier}. */
-    MachineMatmul(MachineTier tier) {
+    /** Assembles for {@code tier}, and with AMX besides, which the process must have leave for. */
+    MachineMatmul(MachineTier tier, boolean amx) {
         this.tier = tier;
+        this.amx = amx;
     }
 
     /**
@@ -68,8 +70,11 @@ final class MachineMatmul {
     private ProductCode assemble(QuantFormat format, ActivationForm form) {
         ProductCode made = form == ActivationForm.F32
                 ? ProductCode.exact(format, tier, arena)
-                : ProductCode.quantised(format, tier, arena);
+                : ProductCode.quantised(format, tier, amx, arena);
         ProductCheck.run(format, form, made.tokensMax(), product(made));
+        if (made.amx().isPresent()) {
+            ProductCheck.compare(format, form, AmxFrame.TOKENS + 1, product(made.withoutAmx()), product(made));
+        }
         return made;
     }
 

@@ -13,7 +13,8 @@ import wok.assembler.MachineFunction;
  * bytes apart, all fall into the same few sets of the first-level cache (8 % slower).
  *
  * <p>From outside to inside: blocks of tokens whose activations stay in the second-level cache; pairs of groups; chunks
- * of columns; tiles of tokens, in machine code. Tiles share the tokens out evenly: 7 are 4 + 3 and not 6 + 1.
+ * of columns; tiles of tokens, in machine code. Tiles share the tokens out evenly: 7 are 4 + 3 and not 6 + 1. With
+ * AMX, tokens go through in tiles of 16, from a panel of signed quants, and the rest in the usual ones.
  *
  * <p>Allocated once, but for the sums, which grow with the greatest number of tokens; freed when the worker's
  * {@link Workspace} is no longer reachable. Used by one worker at a time.
@@ -39,6 +40,8 @@ final class MachineProduct {
     private final MemorySegment arguments = arena.allocate(ProductArgument.bytes(), LINE);
     private final MemorySegment panel = arena.allocate(ProductCode.PANEL_BYTES_MAX, PAGE);
     private MemorySegment sums = arena.allocate(TileFrame.KEPT_BYTES, LINE);
+
+    private MemorySegment amxDots = MemorySegment.NULL;
 
     private ProductCode code;
     private PackedMatrix w;
@@ -121,38 +124,58 @@ final class MachineProduct {
         int blocks = w.columns() / code.blockColumns();
         int chunks = Math.ceilDiv(blocks, code.chunkBlocks());
         int chunk = Math.ceilDiv(blocks, chunks);
+        int amxTiles = code.amx().isPresent() ? tokens / AmxFrame.TOKENS : 0;
+        int others = tokens - amxTiles * AmxFrame.TOKENS;
         for (int block = 0; block < blocks; block += chunk) {
             int count = Math.min(chunk, blocks - block);
             boolean last = block + count == blocks;
             nextGroup = last ? group + PanelShape.GROUPS : group;
             nextBlock = last ? 0 : block + count;
-            unpack(group, block, count);
-            prefetchNext(Math.min(chunk, blocks - nextBlock), Math.ceilDiv(tokens, code.tokensMax()) * count);
+            int turns = amxTiles + Math.ceilDiv(others, code.tokensMax());
+            prefetchNext(Math.min(chunk, blocks - nextBlock), turns * count);
             set(ProductArgument.FIRST, block == 0 ? 1 : 0);
             set(ProductArgument.KEPT, sums.address());
             set(
                     ProductArgument.OUT,
                     whole && last ? y.memory().address() + y.offset(token, group * GROUP_ROWS) : sums.address());
             set(ProductArgument.OUT_STRIDE, whole && last ? 4L * y.columns() : TileFrame.KEPT_BYTES);
-            multiply(token, tokens, block, count);
+            locate(token, block, count);
+            if (amxTiles > 0) {
+                multiplyTiles(group, block, count, amxTiles);
+            }
+            if (others > 0) {
+                unpack(code.unpack(), code.groupBytes(), group, block, count);
+                multiply(others);
+            }
         }
         if (!whole) {
             storeRows(group, token, tokens);
         }
     }
 
-    private void unpack(int group, int block, int count) {
+    private void unpack(MachineFunction unpack, int groupBytes, int group, int block, int count) {
         for (int i = 0; i < Math.min(PanelShape.GROUPS, end - group); i++) {
             long scales = scalesAt(group + i, block);
-            code.unpack()
-                    .call(
-                            weightsAt(group + i, block),
-                            scales,
-                            minimaAt(group + i, block),
-                            panel.address() + (long) i * code.groupBytes(),
-                            count,
-                            nextGroup + i < end ? scalesAt(nextGroup + i, nextBlock) - scales : 0);
+            unpack.call(
+                    weightsAt(group + i, block),
+                    scales,
+                    minimaAt(group + i, block),
+                    panel.address() + (long) i * groupBytes,
+                    count,
+                    nextGroup + i < end ? scalesAt(nextGroup + i, nextBlock) - scales : 0);
         }
+    }
+
+    /** The tokens that fill whole tiles of AMX; the addresses in the argument block move on behind them. */
+    private void multiplyTiles(int group, int block, int count, int tiles) {
+        ProductCode.Amx amx = code.amx().orElseThrow();
+        if (amxDots.equals(MemorySegment.NULL)) {
+            amxDots = arena.allocate(ProductCode.AMX_DOTS_BYTES, PAGE);
+        }
+        unpack(amx.unpack(), amx.groupBytes(), group, block, count);
+        set(ProductArgument.DOTS, amxDots.address());
+        set(ProductArgument.TILES, tiles);
+        call(amx.tiles(), tiles * AmxFrame.TOKENS > LONG_TOKENS);
     }
 
     /**
@@ -170,13 +193,17 @@ final class MachineProduct {
         set(ProductArgument.NEXT_LINES, Math.max(1, Math.ceilDiv(bytes, (long) LINE * turns * code.prefetches())));
     }
 
-    private void multiply(int token, int tokens, int block, int count) {
+    /** The activations of a chunk of columns, from a token on. */
+    private void locate(int token, int block, int count) {
         long column = (long) block * code.blockColumns();
         set(ProductArgument.BLOCKS, (long) count * code.tileBlocks());
         set(ProductArgument.QUANTS, quantsAt + token * quantsStride + column * quantBytes);
         set(ProductArgument.SCALES, scalesAt + token * scalesStride + 4L * block);
         set(ProductArgument.CORRECTIONS, correctionsAt + token * correctionsStride + 4 * column / code.subColumns());
         set(ProductArgument.SUMS, sumsAt + token * sumsStride + sumBytes * column / code.subColumns());
+    }
+
+    private void multiply(int tokens) {
         int tiles = Math.ceilDiv(tokens, code.tokensMax());
         int larger = tokens % tiles;
         tiles(tokens / tiles + 1, larger, tokens > LONG_TOKENS);
@@ -188,11 +215,14 @@ final class MachineProduct {
             return;
         }
         set(ProductArgument.TILES, count);
-        MachineFunction tile = code.tiles().get(tokens - 1);
+        call(code.tiles().get(tokens - 1), isLong);
+    }
+
+    private void call(MachineFunction function, boolean isLong) {
         if (isLong) {
-            tile.callLong(arguments.address(), 0, 0, 0, 0, 0);
+            function.callLong(arguments.address(), 0, 0, 0, 0, 0);
         } else {
-            tile.call(arguments.address(), 0, 0, 0, 0, 0);
+            function.call(arguments.address(), 0, 0, 0, 0, 0);
         }
     }
 

@@ -123,13 +123,16 @@ final class PanelCode {
 
     /** Numbers of 32 bits as {@link PanelShape.SubScales} says. */
     private void subScaleForm() {
-        if (panel.subScales() == PanelShape.SubScales.WORDS) {
-            return;
-        }
-        a.vpslld(more, values, 16);
-        a.vpsrld(values, more, 16);
-        if (panel.subScales() == PanelShape.SubScales.BOTH_HALVES) {
-            a.vpor(values, values, more);
+        switch (panel.subScales()) {
+            case WORDS -> {}
+            case FLOATS -> a.vcvtdq2ps(values, values);
+            case LOW_HALVES, BOTH_HALVES -> {
+                a.vpslld(more, values, 16);
+                a.vpsrld(values, more, 16);
+                if (panel.subScales() == PanelShape.SubScales.BOTH_HALVES) {
+                    a.vpor(values, values, more);
+                }
+            }
         }
     }
 

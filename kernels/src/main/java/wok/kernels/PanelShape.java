@@ -42,6 +42,8 @@ record PanelShape(QuantFormat format, QuantBytes bytes, SubScales subScales) {
          * with it and added by one instruction on pairs of 16 bits (vpdpwssd) instead of three (vpmulld counts twice).
          */
         LOW_HALVES,
+        /** A float: converted dot products are multiplied with it and added in one step, exactly. */
+        FLOATS,
         /** 16 bits twice: sums of products of even and of odd columns, 16 bits each, are multiplied and added at once. */
         BOTH_HALVES
     }
@@ -56,6 +58,11 @@ record PanelShape(QuantFormat format, QuantBytes bytes, SubScales subScales) {
     static PanelShape words(QuantFormat format) {
         boolean small = format.bits() <= 6 && format.codebook() == Codebook.NONE;
         return new PanelShape(format, small ? QuantBytes.CODE : QuantBytes.SIGNED, SubScales.BOTH_HALVES);
+    }
+
+    /** For AMX. */
+    static PanelShape amx(QuantFormat format) {
+        return new PanelShape(format, QuantBytes.SIGNED, SubScales.FLOATS);
     }
 
     private static int greatestQuant(QuantFormat format) {

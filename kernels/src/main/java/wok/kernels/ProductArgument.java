@@ -43,10 +43,12 @@ enum ProductArgument {
     /** From the first group's to the second group's. */
     NEXT_GROUP(18),
     /** Lines of 64 bytes to prefetch for each block, 1 and more. */
-    NEXT_LINES(19);
+    NEXT_LINES(19),
+    /** AMX only: two buffers for the integers of its tiles. */
+    DOTS(20);
 
     static final Gpr BLOCK = Gpr.RDI;
-    private static final int WORDS = 20;
+    private static final int WORDS = 21;
 
     private final int number;
 

@@ -31,16 +31,37 @@ final class ProductCheck {
      */
     static void run(QuantFormat format, ActivationForm form, int tokens, Product product) {
         try (Arena arena = Arena.ofConfined()) {
-            PackingMemory memory = PackingMemory.of(arena);
-            PackedQuants w = format.superBlock()
-                    ? PackedSuperBlocks.of(memory, OUTPUTS, COLUMNS, format, form)
-                    : PackedBlocks.of(memory, OUTPUTS, COLUMNS, format, form);
-            fill(w.memory());
-            for (int group = 0; group < w.groups(); group++) {
-                makeFinite(w.memory(), w.groupOffset(group), w.quantsOffset(group));
-            }
-            compare(w, tokens, product, arena);
+            compare(quantised(format, form, arena), tokens, product, arena);
         }
+    }
+
+    /**
+     * Compares two products of a family with so many tokens: one that was checked, and another.
+     *
+     * @throws KernelException if a bit differs
+     */
+    static void compare(QuantFormat format, ActivationForm form, int tokens, Product checked, Product other) {
+        try (Arena arena = Arena.ofConfined()) {
+            PackedQuants w = quantised(format, form, arena);
+            Activations x = activations(w, tokens, arena);
+            FloatRows expected = FloatRows.allocate(arena, tokens, OUTPUTS);
+            FloatRows actual = FloatRows.allocate(arena, tokens, OUTPUTS);
+            checked.run(w, x, tokens, expected);
+            other.run(w, x, tokens, actual);
+            checkEqual(w, tokens, expected, actual);
+        }
+    }
+
+    private static PackedQuants quantised(QuantFormat format, ActivationForm form, Arena arena) {
+        PackingMemory memory = PackingMemory.of(arena);
+        PackedQuants w = format.superBlock()
+                ? PackedSuperBlocks.of(memory, OUTPUTS, COLUMNS, format, form)
+                : PackedBlocks.of(memory, OUTPUTS, COLUMNS, format, form);
+        fill(w.memory());
+        for (int group = 0; group < w.groups(); group++) {
+            makeFinite(w.memory(), w.groupOffset(group), w.quantsOffset(group));
+        }
+        return w;
     }
 
     /**
@@ -71,6 +92,17 @@ final class ProductCheck {
     }
 
     private static void compare(PackedMatrix w, int tokens, Product product, Arena arena) {
+        Activations x = activations(w, tokens, arena);
+        FloatRows expected = FloatRows.allocate(arena, tokens, OUTPUTS);
+        FloatRows actual = FloatRows.allocate(arena, tokens, OUTPUTS);
+        ReferenceMatmul.run(w, x, tokens, expected, 0, OUTPUTS, new Workspace());
+        for (int n = 1; n <= tokens; n++) {
+            product.run(w, x, n, actual);
+            checkEqual(w, n, expected, actual);
+        }
+    }
+
+    private static Activations activations(PackedMatrix w, int tokens, Arena arena) {
         Activations x = Activations.allocate(arena, tokens, COLUMNS);
         Random random = new Random(4);
         for (int t = 0; t < tokens; t++) {
@@ -81,14 +113,12 @@ final class ProductCheck {
                 new ReferenceKernels().quantise(x.f32(), t, x.allocated(w.activationForm(), false));
             }
         }
-        FloatRows expected = FloatRows.allocate(arena, tokens, OUTPUTS);
-        FloatRows actual = FloatRows.allocate(arena, tokens, OUTPUTS);
-        ReferenceMatmul.run(w, x, tokens, expected, 0, OUTPUTS, new Workspace());
-        for (int n = 1; n <= tokens; n++) {
-            product.run(w, x, n, actual);
-            for (int i = 0; i < n * OUTPUTS; i++) {
-                checkEqual(w, n, expected.get(i / OUTPUTS, i % OUTPUTS), actual.get(i / OUTPUTS, i % OUTPUTS));
-            }
+        return x;
+    }
+
+    private static void checkEqual(PackedMatrix w, int n, FloatRows expected, FloatRows actual) {
+        for (int i = 0; i < n * OUTPUTS; i++) {
+            checkEqual(w, n, expected.get(i / OUTPUTS, i % OUTPUTS), actual.get(i / OUTPUTS, i % OUTPUTS));
         }
     }
 

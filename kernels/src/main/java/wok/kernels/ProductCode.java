@@ -3,6 +3,7 @@ package wok.kernels;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import wok.assembler.Assembler;
 import wok.assembler.MachineFunction;
 import wok.tensor.DType;
@@ -19,6 +20,7 @@ import wok.tensor.DType;
  * @param subColumns columns of one correction or sum of the activations
  * @param tileBlocks blocks that the tiles' functions count for one block of weights: its columns for float panels
  * @param prefetches how often the tiles' functions prefetch during a block
+ * @param amx the product with tiles of 16 tokens, where AMX is used
  */
 record ProductCode(
         MachineFunction unpack,
@@ -29,9 +31,27 @@ record ProductCode(
         int chunkBlocks,
         int subColumns,
         int tileBlocks,
-        int prefetches) {
-    /** Bytes of the greatest panel: two super-blocks of two groups with sub-minima, or 256 columns of floats. */
-    static final int PANEL_BYTES_MAX = 40 * 1024;
+        int prefetches,
+        Optional<Amx> amx) {
+    /**
+     * A product of {@link AmxFrame#TOKENS} tokens at a time.
+     *
+     * @param unpack a panel of signed quants, as large as the usual one or less
+     * @param groupBytes between the two groups within that panel's block
+     * @param tiles the function for any number of tiles
+     */
+    record Amx(MachineFunction unpack, int groupBytes, MachineFunction tiles) {}
+
+    /** Bytes of the greatest panel: eight super-blocks of two groups with sub-minima. */
+    static final int PANEL_BYTES_MAX = 104 * 1024;
+
+    /** Bytes of AMX's two buffers for the integers of a super-block with 16 sub-blocks. */
+    static final int AMX_DOTS_BYTES = 2 * 16 * AmxFrame.TILE_BYTES;
+
+    /** Super-blocks of a panel. AMX works one ahead of the vector units, so that few would leave it idle. */
+    private static final int SUPER_BLOCKS = 2;
+
+    private static final int AMX_SUPER_BLOCKS = 8;
 
     private static final int FLOAT_COLUMNS = 256;
     private static final int BLOCKS = 18;
@@ -41,7 +61,7 @@ record ProductCode(
     }
 
     /** Blocks of 32 columns or super-blocks with 8-bit activations. */
-    static ProductCode quantised(QuantFormat format, MachineTier tier, Arena arena) {
+    static ProductCode quantised(QuantFormat format, MachineTier tier, boolean amx, Arena arena) {
         PanelShape panel = switch (tier) {
             case AVX512 -> PanelShape.vnni(format);
             case AVX2 -> PanelShape.words(format);
@@ -67,10 +87,38 @@ record ProductCode(
                 panel.columns(),
                 panel.blockBytes(),
                 panel.groupBytes(),
-                panel.superBlock() ? 2 : BLOCKS,
+                panel.superBlock() ? (amx ? AMX_SUPER_BLOCKS : SUPER_BLOCKS) : BLOCKS,
                 panel.subColumns(),
                 1,
-                panel.columns() / PanelShape.BLOCK_COLUMNS);
+                panel.columns() / PanelShape.BLOCK_COLUMNS,
+                amx ? Optional.of(amx(PanelShape.amx(format), arena)) : Optional.empty());
+    }
+
+    private static Amx amx(PanelShape panel, Arena arena) {
+        String family = panel.format().family();
+        return new Amx(
+                MachineFunction.of(
+                        family + " signed panel", PanelCode.of(panel, MachineTier.AVX512.registers()), arena),
+                panel.groupBytes(),
+                MachineFunction.of(
+                        family + " x 16 tokens",
+                        panel.superBlock() ? AmxSuperBlockCode.of(panel) : AmxBlockCode.of(panel),
+                        arena));
+    }
+
+    /** The same without AMX. */
+    ProductCode withoutAmx() {
+        return new ProductCode(
+                unpack,
+                tiles,
+                blockColumns,
+                blockBytes,
+                groupBytes,
+                chunkBlocks,
+                subColumns,
+                tileBlocks,
+                prefetches,
+                Optional.empty());
     }
 
     /** Quantised weights with 32-bit activations. */
@@ -86,7 +134,8 @@ record ProductCode(
                 FLOAT_COLUMNS / columns,
                 1,
                 columns,
-                columns);
+                columns,
+                Optional.empty());
     }
 
     /** Float weights. */
@@ -100,7 +149,8 @@ record ProductCode(
                 FLOAT_COLUMNS,
                 1,
                 1,
-                1);
+                1,
+                Optional.empty());
     }
 
     /** Tokens of the greatest tile. */

@@ -73,10 +73,13 @@ final class SoftmaxCode {
     }
 
     private MachineFunction assemble(Arena arena) {
-        Label query = code.label("query");
         code.mov(BYTES, BLOCKS);
         code.shl(BYTES, 6);
-        code.bind(query);
+        code.countDown("query", QUERIES, this::softmax);
+        return lanes.finish("softmax", arena);
+    }
+
+    private void softmax() {
         overBlocks(this::scale);
         hideFirst();
         hideLast();
@@ -87,9 +90,6 @@ final class SoftmaxCode {
         writeRecord();
         code.add(SCORES, AttentionShape.SCORE_ROW_BYTES);
         code.add(RECORD, shape.recordBytes());
-        code.dec(QUERIES);
-        code.jump(Condition.NOT_EQUAL, query);
-        return lanes.finish("softmax", arena);
     }
 
     private void overBlocks(Runnable body) {
@@ -145,16 +145,12 @@ final class SoftmaxCode {
 
     /** {@code for (LEFT = count; LEFT != 0; LEFT--) place = -infinity}. */
     private void hide(Gpr count, Mem place) {
-        Label loop = code.label("hide");
         Label done = code.label("hidden");
         code.vbroadcastss(scratch, code.floatConstant(Float.NEGATIVE_INFINITY));
         code.mov(LEFT, count);
         code.test(LEFT, LEFT);
         code.jump(Condition.EQUAL, done);
-        code.bind(loop);
-        code.vmovss(place, scratch);
-        code.dec(LEFT);
-        code.jump(Condition.NOT_EQUAL, loop);
+        code.countDown("hide", LEFT, () -> code.vmovss(place, scratch));
         code.bind(done);
     }
 

@@ -5,9 +5,7 @@ import static wok.kernels.LaneOperand.at;
 import java.lang.foreign.Arena;
 import java.util.List;
 import wok.assembler.Assembler;
-import wok.assembler.Condition;
 import wok.assembler.Gpr;
-import wok.assembler.Label;
 import wok.assembler.MachineFunction;
 import wok.assembler.Mem;
 import wok.kernels.LaneOperand.Sixteen;
@@ -58,13 +56,11 @@ final class SplitCombineCode {
     }
 
     private void overQueries(Runnable body, int otherBytes) {
-        Label loop = code.label("query");
-        code.bind(loop);
-        body.run();
-        code.add(RECORD, shape.recordBytes());
-        code.add(OTHER, otherBytes);
-        code.dec(QUERIES);
-        code.jump(Condition.NOT_EQUAL, loop);
+        code.countDown("query", QUERIES, () -> {
+            body.run();
+            code.add(RECORD, shape.recordBytes());
+            code.add(OTHER, otherBytes);
+        });
     }
 
     private void combineRecord() {

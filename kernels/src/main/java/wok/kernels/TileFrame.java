@@ -86,7 +86,8 @@ final class TileFrame {
         a.bind(later);
     }
 
-    private void skipUnlessFirst(Label to, Condition condition) {
+    /** Uses R15. */
+    void skipUnlessFirst(Label to, Condition condition) {
         a.mov(Gpr.R15, ProductArgument.FIRST.at());
         a.test(Gpr.R15, Gpr.R15);
         a.jump(condition, to);

@@ -1,6 +1,8 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.function.Consumer;
 import wok.assembler.Assembler;
 import wok.assembler.Condition;
 import wok.assembler.Gpr;
@@ -54,31 +56,30 @@ final class ValueStreamCode {
 
     private MachineFunction assemble(Arena arena) {
         int tile = Math.min(vectors, shape.sumsMax() / queries);
-        code.push(FETCH);
-        if (tile == vectors) {
-            SumTile sums = tile(vectors);
-            sums.load(q -> record(0, q));
-            overBlocks(() -> weigh(sums, 0));
-            sums.store(q -> record(0, q));
-        } else {
-            overBlocks(() -> {
-                for (int first = 0; first < vectors; first += tile) {
-                    int from = first;
-                    SumTile sums = tile(Math.min(tile, vectors - from));
-                    sums.load(q -> record(from, q));
-                    weigh(sums, from);
-                    sums.store(q -> record(from, q));
-                }
-            });
-        }
-        code.pop(FETCH);
-        code.vzeroupper();
-        code.ret();
+        code.saving(List.of(FETCH), () -> {
+            if (tile == vectors) {
+                inTile(0, vectors, sums -> overBlocks(() -> weigh(sums, 0)));
+            } else {
+                overBlocks(() -> tileByTile(tile));
+            }
+        });
+        code.leave();
         return MachineFunction.of("values of " + queries + " queries from blocks", code, arena);
     }
 
-    private SumTile tile(int width) {
-        return new SumTile(code, shape.registers(), queries, width);
+    private void tileByTile(int tile) {
+        for (int first = 0; first < vectors; first += tile) {
+            int from = first;
+            inTile(from, Math.min(tile, vectors - from), sums -> weigh(sums, from));
+        }
+    }
+
+    /** The body between loading sums from the records and storing them. */
+    private void inTile(int firstVector, int width, Consumer<SumTile> body) {
+        SumTile sums = new SumTile(code, shape.registers(), queries, width);
+        sums.load(q -> record(firstVector, q));
+        body.accept(sums);
+        sums.store(q -> record(firstVector, q));
     }
 
     private Mem record(int vector, int query) {
@@ -107,29 +108,27 @@ final class ValueStreamCode {
 
     /** The block's visible positions, from a vector of dimensions on. */
     private void weigh(SumTile sums, int firstVector) {
-        int elementBytes = shape.type().elementBytes();
-        Label loop = code.label("position");
         code.mov(VALUES, Mem.at(LIST));
         code.add(VALUES, PLACE);
         code.mov(EXPONENTIAL, EXPONENTIALS);
         code.mov(LEFT, POSITIONS);
         code.mov(FETCH, Mem.at(LIST, 2L * Long.BYTES));
         code.align(32);
-        code.bind(loop);
+        code.countDown("position", LEFT, () -> weighPosition(sums, firstVector));
+    }
+
+    private void weighPosition(SumTile sums, int firstVector) {
+        long at = shape.valuesOffset()
+                + (long) firstVector * shape.lanes() * shape.type().elementBytes();
+        int vectorBytes = shape.lanes() * shape.type().elementBytes();
         for (int line = 0; firstVector == 0 && line < shape.valueRowBytes(); line += 64) {
             code.prefetcht1(Mem.at(FETCH, shape.valuesOffset() + (long) line));
         }
         code.add(FETCH, shape.valueRowBytes());
         sums.step(
                 q -> Mem.at(EXPONENTIAL, (long) q * AttentionShape.SCORE_ROW_BYTES),
-                (to, v) -> code.vcvtph2ps(
-                        to,
-                        Mem.at(
-                                VALUES,
-                                shape.valuesOffset() + (long) (firstVector + v) * shape.lanes() * elementBytes)));
+                (to, v) -> code.vcvtph2ps(to, Mem.at(VALUES, at + (long) v * vectorBytes)));
         code.add(VALUES, shape.valueRowBytes());
         code.add(EXPONENTIAL, 4);
-        code.dec(LEFT);
-        code.jump(Condition.NOT_EQUAL, loop);
     }
 }

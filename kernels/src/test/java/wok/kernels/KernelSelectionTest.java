@@ -66,7 +66,7 @@ class KernelSelectionTest {
         Assembler nothing = new Assembler();
         nothing.ret();
         MachineRows wrong = MachineRows.assemble(tier, arena).withAdd(MachineFunction.of("nothing", nothing, arena));
-        return new MachineKernels(tier, wrong, new ReferenceKernels());
+        return new MachineKernels(tier.set(), tier, wrong, new ReferenceKernels());
     }
 
     @Test
@@ -80,7 +80,8 @@ class KernelSelectionTest {
             assertThat(KernelSet.named(set.word().toUpperCase(Locale.ROOT))).contains(set);
         }
         assertThat(KernelSet.named("magic")).isEmpty();
-        assertThat(KernelSet.words()).isEqualTo("reference, vector, machine, machine:avx512, machine:avx2");
+        assertThat(KernelSet.words())
+                .isEqualTo("reference, vector, machine, machine:amx, machine:avx512, machine:avx2");
     }
 
     @Test

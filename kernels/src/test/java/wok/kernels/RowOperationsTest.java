@@ -149,7 +149,7 @@ class RowOperationsTest {
             }
             QuantisedRows expected = quantised(arena, new ReferenceKernels(), x, form);
             TestSets.machineTiers().forEach(tier -> {
-                QuantisedRows actual = quantised(arena, MachineKernels.create(tier), x, form);
+                QuantisedRows actual = quantised(arena, MachineKernels.create(tier, false), x, form);
                 assertThat(actual.quants().mismatch(expected.quants())).isEqualTo(-1);
                 assertThat(Bits.of(actual.scales().toArray(ValueLayout.JAVA_FLOAT)))
                         .isEqualTo(Bits.of(expected.scales().toArray(ValueLayout.JAVA_FLOAT)));
