@@ -16,6 +16,7 @@ import wok.formats.ModelSource;
 import wok.hub.HubException;
 import wok.hub.ModelStore;
 import wok.kernels.KernelException;
+import wok.kernels.KernelSet;
 import wok.model.ModelException;
 import wok.model.Transformer;
 import wok.tokenizer.ChatTemplate;
@@ -47,7 +48,6 @@ import wok.tokenizer.TokenizerException;
  * memory.
  */
 public final class Wok implements AutoCloseable {
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
     /** Seeds that nobody chose stay short enough to be typed again. */
     private static final long SEED_BOUND = 1L << 31;
 
@@ -90,7 +90,6 @@ public final class Wok implements AutoCloseable {
      * @throws WokException if it can't be read or run
      */
     public static Wok open(Path path, WokOptions options) {
-        warnOfSlowKernels(options);
         try {
             ModelSource source = ModelSource.open(path);
             SamplingOptions sampling;
@@ -103,6 +102,7 @@ public final class Wok implements AutoCloseable {
                 throw e;
             }
             Transformer transformer = Transformer.open(source, options.model(path));
+            warnOfSlowKernels(options, transformer);
             return new Wok(path, transformer, started(transformer, prompts, options), prompts, sampling);
         } catch (MalformedModelException
                 | ModelException
@@ -125,11 +125,10 @@ public final class Wok implements AutoCloseable {
         }
     }
 
-    /** On the class path the JDK leaves incubator modules out unless a flag names them. */
-    private static void warnOfSlowKernels(WokOptions options) {
-        if (options.kernels().isEmpty()
-                && ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-            options.warnings().accept("slow scalar kernels: start java with --add-modules " + VECTOR_MODULE);
+    /** Nobody should wait for scalar kernels without knowing why. */
+    private static void warnOfSlowKernels(WokOptions options, Transformer transformer) {
+        if (options.kernels().isEmpty() && transformer.kernels().equals(KernelSet.REFERENCE.word())) {
+            options.warnings().accept("slow scalar kernels: " + transformer.kernelReport());
         }
     }
 

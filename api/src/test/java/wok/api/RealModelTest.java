@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import wok.formats.ModelSource;
@@ -14,7 +15,9 @@ import wok.hub.HubOptions;
 import wok.hub.ModelStore;
 import wok.hub.ProgressListener;
 import wok.kernels.FloatRows;
+import wok.kernels.KernelException;
 import wok.kernels.KernelSet;
+import wok.kernels.Kernels;
 import wok.kernels.KvType;
 import wok.model.Batch;
 import wok.model.KvCache;
@@ -64,10 +67,35 @@ class RealModelTest {
                 .as("vector, a batch of 7")
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo(expected);
+        for (KernelSet tier : machineTiers()) {
+            assertThat(alone(tier, 1))
+                    .as("%s, 1 thread", tier)
+                    .usingElementComparator(Arrays::compare)
+                    .isEqualTo(expected);
+            assertThat(together(tier, 2))
+                    .as("%s, a batch of 7", tier)
+                    .usingElementComparator(Arrays::compare)
+                    .isEqualTo(expected);
+        }
         assertThat(together(KernelSet.REFERENCE, 2))
                 .as("reference, a batch of 7")
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo(expected);
+    }
+
+    /** Those that this machine can run. */
+    private static List<KernelSet> machineTiers() {
+        return Stream.of(KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
+                .filter(RealModelTest::worksHere)
+                .toList();
+    }
+
+    private static boolean worksHere(KernelSet set) {
+        try {
+            return Kernels.create(set).set() == set;
+        } catch (KernelException e) {
+            return false;
+        }
     }
 
     @Test

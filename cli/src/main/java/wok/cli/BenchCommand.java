@@ -150,6 +150,7 @@ final class BenchCommand implements Callable<Integer> {
         Json.Obj document = Json.object(
                 "model", Json.of(model),
                 "kernels", Json.of(transformer.kernels()),
+                "kernel_report", Json.of(transformer.kernelReport()),
                 "load_ms", Json.of(loadNanos / 1_000_000));
         return cold ? document : document.with("cold_start_to_first_token_ms", Json.of(firstTokenMillis(transformer)));
     }

@@ -155,7 +155,7 @@ final class RunCommand implements Callable<Integer> {
         String memory = ProcessMemory.residentPeakBytes().isPresent()
                 ? "; memory " + Quantity.bytes(ProcessMemory.residentPeakBytes().getAsLong())
                 : "";
-        return "loaded in " + Quantity.duration(loaded.loadNanos()) + "; " + answer.statistics() + memory + "; seed "
-                + seed;
+        return "loaded in " + Quantity.duration(loaded.loadNanos()) + "; " + answer.statistics() + memory + "; kernels "
+                + loaded.wok().transformer().kernelReport() + "; seed " + seed;
     }
 }

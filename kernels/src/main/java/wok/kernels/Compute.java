@@ -26,14 +26,16 @@ public final class Compute implements AutoCloseable {
     /** Tasks per thread: enough that a thread which was interrupted does not hold up the others for long. */
     private static final int TASKS_PER_THREAD = 6;
 
+    private final KernelSelection selection;
     private final LeafKernels kernels;
     private final ThreadTeam team;
     private final Workspace[] workspaces;
     private final ProductTask product;
     private final AttentionTask attention;
 
-    private Compute(LeafKernels kernels, ThreadTeam team) {
-        this.kernels = kernels;
+    private Compute(KernelSelection selection, ThreadTeam team) {
+        this.selection = selection;
+        kernels = selection.leaf();
         this.team = team;
         workspaces = new Workspace[team.threads()];
         Arrays.setAll(workspaces, worker -> new Workspace());
@@ -52,9 +54,17 @@ public final class Compute implements AutoCloseable {
 
     /** With a set that was chosen before, e.g. {@link Kernels#best()}'s. */
     public static Compute of(Kernels kernels, int threads) {
-        return switch (kernels) {
-            case LeafKernels leaf -> new Compute(leaf, ThreadTeam.create(threads));
-        };
+        return of(KernelSelection.given(kernels), threads);
+    }
+
+    /** With a set and the reasons why it was chosen. */
+    public static Compute of(KernelSelection selection, int threads) {
+        return new Compute(selection, ThreadTeam.create(threads));
+    }
+
+    /** The set at work, why it was chosen, and what it leaves to the reference. */
+    public KernelSelection selection() {
+        return selection;
     }
 
     public Kernels kernels() {
@@ -63,6 +73,14 @@ public final class Compute implements AutoCloseable {
 
     public ThreadTeam team() {
         return team;
+    }
+
+    /**
+     * Makes ready for products with matrices of this one's family. Not necessary, but a kernel set that assembles code
+     * compares it with the reference here, some milliseconds for a family's first matrix.
+     */
+    public void admit(PackedMatrix w) {
+        kernels.admit(w);
     }
 
     /** Quantises rows 0 to n - 1 of {@code x.f32()} if the form asks for it. Call again when the rows have changed. */

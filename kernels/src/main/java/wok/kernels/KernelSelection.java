@@ -2,6 +2,7 @@ package wok.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -43,9 +44,57 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
         return kernels.set();
     }
 
-    /** The name of the set and, if there are faster ones, why they were not taken: one line. */
+    /** The name of the set, why no faster one was taken, and what it leaves to the reference: one line. */
     public String describe() {
-        return kernels.name() + (passedOver.isEmpty() ? "" : " (not " + String.join("; not ", passedOver) + ")");
+        List<String> remarks = new ArrayList<>();
+        passedOver.forEach(line -> remarks.add("not " + line));
+        remarks.addAll(kernels.notes());
+        return kernels.name() + (remarks.isEmpty() ? "" : " (" + String.join("; ", remarks) + ")");
+    }
+
+    /** The same choice with a self-test of everything, also of what is otherwise tested when a model first needs it. */
+    public KernelSelection thoroughlyTested() {
+        List<String> lines = SelfTest.everything(kernels, new ReferenceKernels()).stream()
+                .map(SelfTest.Result::toString)
+                .toList();
+        return new KernelSelection(kernels, reason, lines, passedOver);
+    }
+
+    /**
+     * What {@link Kernels#create} makes of a wish, or the best set without one.
+     *
+     * @throws KernelException if the wish does not work here or differs from the reference
+     */
+    public static KernelSelection of(Optional<KernelSet> wish) {
+        return wish.map(KernelSelection::asked).orElseGet(KernelSelection::best);
+    }
+
+    private static KernelSelection asked(KernelSet set) {
+        return switch (set) {
+            case REFERENCE -> given(new ReferenceKernels());
+            case VECTOR -> given(vector());
+            case MACHINE ->
+                machine(FASTER.stream().filter(KernelSelection::isMachine).toList());
+            case MACHINE_AMX, MACHINE_AVX512, MACHINE_AVX2 ->
+                machine(FASTER.stream()
+                        .filter(candidate -> candidate.set() == set)
+                        .toList());
+        };
+    }
+
+    /** A set that somebody asked for by name. */
+    static KernelSelection given(Kernels kernels) {
+        return new KernelSelection(kernels, kernels.name() + " was asked for", List.of(), List.of());
+    }
+
+    LeafKernels leaf() {
+        return switch (kernels) {
+            case LeafKernels leaf -> leaf;
+        };
+    }
+
+    private static boolean isMachine(Candidate candidate) {
+        return candidate.set() != KernelSet.VECTOR;
     }
 
     static KernelSelection best() {
@@ -60,7 +109,7 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
         for (Candidate candidate : candidates) {
             try {
                 LeafKernels kernels = candidate.make().get();
-                List<SelfTest.Result> results = SelfTest.run(kernels, reference);
+                List<SelfTest.Result> results = SelfTest.atStart(kernels, reference);
                 List<String> lines =
                         results.stream().map(SelfTest.Result::toString).toList();
                 if (results.stream().allMatch(SelfTest.Result::agrees)) {
@@ -85,33 +134,13 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
                 + (failed.size() > 1 ? ", and " + (failed.size() - 1) + " more" : "");
     }
 
-    /**
-     * The set of that name.
-     *
-     * @throws KernelException if it does not work here or differs from the reference
-     */
-    static Kernels create(KernelSet set) {
-        return switch (set) {
-            case REFERENCE -> new ReferenceKernels();
-            case VECTOR -> vector();
-            case MACHINE ->
-                machine(FASTER.stream()
-                        .filter(candidate -> candidate.set() != KernelSet.VECTOR)
-                        .toList());
-            case MACHINE_AMX, MACHINE_AVX512, MACHINE_AVX2 ->
-                machine(FASTER.stream()
-                        .filter(candidate -> candidate.set() == set)
-                        .toList());
-        };
-    }
-
-    private static Kernels machine(List<Candidate> tiers) {
+    private static KernelSelection machine(List<Candidate> tiers) {
         KernelSelection selection = best(tiers);
         if (selection.set() == KernelSet.REFERENCE) {
             throw new KernelException(
                     String.join("; ", selection.passedOver()) + "; take another set, all give the same answers");
         }
-        return selection.kernels();
+        return selection;
     }
 
     private static LeafKernels vector() {
@@ -119,11 +148,6 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
             throw new KernelException(VECTOR_ABSENT);
         }
         return new VectorKernels();
-    }
-
-    /** What computes where a faster set has no code of its own. */
-    static LeafKernels portable() {
-        return vectorIsPresent() ? new VectorKernels() : new ReferenceKernels();
     }
 
     private static boolean vectorIsPresent() {

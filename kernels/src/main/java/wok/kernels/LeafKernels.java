@@ -19,6 +19,12 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
      */
     void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace);
 
+    /**
+     * Makes ready for products with matrices of this family, at load: a set that assembles code compares it with the
+     * reference here, and multiplies by the reference from then on if it differs.
+     */
+    default void admit(PackedMatrix w) {}
+
     /** {@code y[row][i] += bias[0][i]}. */
     void addBias(FloatRows y, int row, FloatRows bias);
 

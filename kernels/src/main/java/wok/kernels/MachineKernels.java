@@ -8,9 +8,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import wok.assembler.CpuFeatures;
 
 /**
@@ -19,7 +21,8 @@ import wok.assembler.CpuFeatures;
  * <p>How it works. Each operation has a generator ({@link RmsNormCode}, …) which writes the canonical arithmetic down as
  * instructions, through {@link wok.assembler.Assembler}; this class looks up addresses and calls the result. Shapes were
  * checked by {@link Compute}, so a call passes addresses and counts and nothing else; {@link #address} checks once that a
- * run of elements lies in its segment. What has no machine code is computed by the portable set: the bits are the same.
+ * run of elements lies in its segment. Code is compared with the reference before it is used: row operations when the set
+ * is chosen ({@link SelfTest}), products when a model's first matrix of a family is loaded, attention with its shape.
  *
  * <p>Why not a library in C: nothing to compile, ship or find at run time, and the generator knows the shape. Why not
  * only the Vector API: it has no dot products of bytes, its classes take most of a second to load and warm up, and a
@@ -34,16 +37,17 @@ final class MachineKernels implements LeafKernels {
     private final MachineAttention attention;
     private final Optional<SplitAttention> splitAttention;
     private final MachineRowMatmul rowProducts;
-    private final LeafKernels portable;
+    private final ReferenceKernels reference = new ReferenceKernels();
+    private final Set<String> admitted = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
 
-    MachineKernels(KernelSet set, MachineTier tier, MachineRows rows, LeafKernels portable) {
+    MachineKernels(KernelSet set, MachineTier tier, MachineRows rows) {
         this.set = set;
         this.rows = rows;
         products = new MachineMatmul(tier, set == KernelSet.MACHINE_AMX);
         attention = new MachineAttention(tier, Arena.ofAuto());
         splitAttention = Optional.of(attention);
         rowProducts = new MachineRowMatmul(tier);
-        this.portable = portable;
     }
 
     /**
@@ -55,7 +59,6 @@ final class MachineKernels implements LeafKernels {
      */
     static MachineKernels create(MachineTier tier, boolean amx) {
         KernelSet set = amx ? KernelSet.MACHINE_AMX : tier.set();
-        refuseForeignSystems(set);
         try {
             CpuFeatures cpu = CpuFeatures.read();
             List<String> missing = new ArrayList<>(tier.missing(cpu));
@@ -68,26 +71,11 @@ final class MachineKernels implements LeafKernels {
             return assemble(set, tier);
         } catch (UnsupportedOperationException e) {
             throw new KernelException(set + ": " + e.getMessage(), e);
-        } catch (IllegalCallerException e) {
-            throw new KernelException(
-                    set + ": native access is denied (expected: java --enable-native-access=wok.assembler, or"
-                            + " =ALL-UNNAMED with wok on the class path)",
-                    e);
-        }
-    }
-
-    private static void refuseForeignSystems(KernelSet set) {
-        String architecture = System.getProperty("os.arch", "");
-        if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
-            throw new KernelException(set + ": the CPU is " + architecture + " (expected: x86-64)");
-        }
-        if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-            throw new KernelException(set + ": Windows passes arguments in other registers (expected: Linux or macOS)");
         }
     }
 
     private static MachineKernels assemble(KernelSet set, MachineTier tier) {
-        return new MachineKernels(set, tier, MachineRows.assemble(tier, Arena.ofAuto()), KernelSelection.portable());
+        return new MachineKernels(set, tier, MachineRows.assemble(tier, Arena.ofAuto()));
     }
 
     @Override
@@ -106,10 +94,30 @@ final class MachineKernels implements LeafKernels {
     }
 
     @Override
+    public List<String> notes() {
+        return refused.values().stream().sorted().toList();
+    }
+
+    @Override
+    public void admit(PackedMatrix w) {
+        String family = familyOf(w);
+        if (admitted.add(family)) {
+            try {
+                products.admit(w);
+                rowProducts.admit(w);
+            } catch (KernelException e) {
+                refused.put(family, "products of " + family + " are left to the reference: " + e.getMessage());
+            }
+        }
+    }
+
+    private static String familyOf(PackedMatrix w) {
+        return w.family() + " with activations " + w.activationForm();
+    }
+
+    @Override
     public void quantise(FloatRows x, int row, QuantisedRows out) {
-        if (out.heap().isPresent()) {
-            portable.quantise(x, row, out); // the vector set's copies can't be written by machine code
-        } else if (out.blockColumns() == 32) {
+        if (out.blockColumns() == 32) {
             quantise32(x, row, out);
         } else {
             quantise256(x, row, out);
@@ -154,7 +162,9 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void matmul(PackedMatrix w, Activations x, int n, FloatRows y, int from, int to, Workspace workspace) {
-        if (n == 1 && MachineRowMatmul.multiplies(w)) {
+        if (!refused.isEmpty() && refused.containsKey(familyOf(w))) {
+            reference.matmul(w, x, n, y, from, to, workspace);
+        } else if (n == 1 && MachineRowMatmul.multiplies(w)) {
             rowProducts.run(w, x, y, from, to, workspace);
         } else {
             products.run(w, x, n, y, from, to, workspace);

@@ -41,6 +41,15 @@ final class MachineMatmul {
         workspace.machineProduct().run(code(w), w, x, n, y, from, to);
     }
 
+    /**
+     * Assembles the code of the matrix's family, if it is not there.
+     *
+     * @throws KernelException if it differs from the reference
+     */
+    void admit(PackedMatrix w) {
+        ProductCode _ = code(w);
+    }
+
     /** The family's code; a look-up allocates nothing, since every model's product begins with one. */
     ProductCode code(PackedMatrix w) {
         ProductCode present = switch (w) {

@@ -36,6 +36,20 @@ final class MachineRowMatmul {
         }
     }
 
+    /**
+     * Assembles the code of the matrix's family, if it is not there.
+     *
+     * @throws KernelException if it differs from the reference
+     */
+    void admit(PackedMatrix w) {
+        if (multiplies(w)) {
+            MachineFunction _ = switch (w) {
+                case PackedFloats f -> code(f.type());
+                case PackedQuants q -> code(q.format());
+            };
+        }
+    }
+
     /** A look-up allocates nothing, since every product begins with one. */
     private MachineFunction code(QuantFormat format) {
         MachineFunction present = quants.get(format);

@@ -11,9 +11,8 @@ import wok.tensor.Shape;
 import wok.tensor.Tensor;
 
 /**
- * Runs a small case of each operation with a kernel set and with the reference and compares bits: at start-up, on the
- * machine that will compute. Takes 0.3 s of CPU time in a cold process: loading the Vector API's classes and running
- * them interpreted, so cases are few and small. One thread.
+ * Runs small cases of operations with a kernel set and with the reference and compares bits: on the machine that will
+ * compute, before it does. Cases are few and small, since in a cold process the reference runs interpreted. One thread.
  */
 final class SelfTest {
     private static final int ROWS = 3;
@@ -46,20 +45,33 @@ final class SelfTest {
         this.reference = reference;
     }
 
-    static List<Result> run(Kernels tested, Kernels reference) {
+    /**
+     * What has to be known before a set is chosen. The machine set's products and attention are assembled when a model
+     * needs them, and are compared with the reference there.
+     */
+    static List<Result> atStart(LeafKernels tested, Kernels reference) {
+        return tested instanceof MachineKernels ? rowOperations(tested, reference) : everything(tested, reference);
+    }
+
+    static List<Result> everything(Kernels tested, Kernels reference) {
         SelfTest test = new SelfTest(tested, reference);
-        test.products();
         test.rowOperations();
+        for (DType type : DType.values()) {
+            if (type == DType.F32 || type == DType.F16 || type == DType.BF16) {
+                test.product(type, ActivationPrecision.Q8);
+            } else if (QuantFormat.of(type).isPresent()) {
+                test.product(type, ActivationPrecision.Q8);
+                test.product(type, ActivationPrecision.F32);
+            }
+        }
         test.attention();
         return test.results;
     }
 
-    private void products() {
-        for (DType type : List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_1, DType.Q4_K, DType.Q6_K)) {
-            product(type, ActivationPrecision.Q8);
-        }
-        product(DType.Q4_1, ActivationPrecision.F32);
-        product(DType.Q6_K, ActivationPrecision.F32);
+    private static List<Result> rowOperations(Kernels tested, Kernels reference) {
+        SelfTest test = new SelfTest(tested, reference);
+        test.rowOperations();
+        return test.results;
     }
 
     private void product(DType type, ActivationPrecision precision) {
@@ -74,6 +86,7 @@ final class SelfTest {
     }
 
     private void rowOperations() {
+        quantisation();
         compare("RMSNorm", COLUMNS, (compute, x, out, arena) -> {
             compute.rmsNorm(x.f32(), ROWS, row(x, 0, arena), 1e-5f, out);
         });
@@ -95,6 +108,32 @@ final class SelfTest {
             compute.scale(out, ROWS, 1.7f);
             compute.softcap(out, ROWS, 2.5f);
             compute.addBias(out, ROWS, row(x, 1, arena));
+        });
+        vocabulary();
+    }
+
+    /** Quants and scales; the sums behind them are in the products that start from them. */
+    private void quantisation() {
+        for (ActivationForm form : List.of(ActivationForm.Q8_BLOCK32, ActivationForm.Q8_BLOCK256)) {
+            compare("quantise " + form, COLUMNS + 1, (compute, x, out, arena) -> {
+                compute.prepare(x, ROWS, form);
+                QuantisedRows quantised = x.prepared(form);
+                for (int row = 0; row < ROWS; row++) {
+                    for (int column = 0; column < COLUMNS; column++) {
+                        out.set(row, column, quantised.quant(row, column));
+                    }
+                    out.set(row, COLUMNS, quantised.scale(row, 0));
+                }
+            });
+        }
+    }
+
+    private void vocabulary() {
+        compare("arg-max, log-sum-exp", 2, (compute, x, out, arena) -> {
+            for (int row = 0; row < ROWS; row++) {
+                out.set(row, 0, compute.argmax(x.f32(), row));
+                out.set(row, 1, compute.logSumExp(x.f32(), row));
+            }
         });
     }
 

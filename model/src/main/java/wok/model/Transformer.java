@@ -10,7 +10,7 @@ import wok.kernels.Compute;
 import wok.kernels.EmbeddingTable;
 import wok.kernels.FloatRows;
 import wok.kernels.KernelException;
-import wok.kernels.Kernels;
+import wok.kernels.KernelSelection;
 import wok.kernels.KvType;
 
 /**
@@ -57,8 +57,7 @@ public final class Transformer implements AutoCloseable {
         this.compute = owned.compute();
         ModelSource source = owned.source();
         this.description = ModelDescription.of(source, config);
-        WeightReader weights =
-                new WeightReader(source, options.activations(), owned.arena(), owned.packed(), compute.team());
+        WeightReader weights = new WeightReader(source, options.activations(), owned.arena(), owned.packed(), compute);
         boolean normsAddOne = config.family() == Family.GEMMA3 && !(source instanceof GgufModel);
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
         this.embedding = weights.embedding(config);
@@ -121,10 +120,7 @@ public final class Transformer implements AutoCloseable {
 
     private static Compute newCompute(ModelOptions options) {
         try {
-            Kernels kernels = options.kernels()
-                    .map(Kernels::create)
-                    .orElseGet(() -> Kernels.best().kernels());
-            return Compute.of(kernels, options.threads());
+            return Compute.of(KernelSelection.of(options.kernels()), options.threads());
         } catch (KernelException e) {
             throw new ModelException(String.valueOf(e.getMessage()), e);
         }
@@ -142,6 +138,11 @@ public final class Transformer implements AutoCloseable {
     /** The name of the kernel set at work. */
     public String kernels() {
         return compute.kernels().name();
+    }
+
+    /** The kernel set at work, why no faster one was taken, and what it leaves to the reference: one line. */
+    public String kernelReport() {
+        return compute.selection().describe();
     }
 
     /** Tensors of the file that are no part of the model, apart from those known to be harmless. */

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import wok.formats.ModelSource;
 import wok.kernels.ActivationPrecision;
+import wok.kernels.Compute;
 import wok.kernels.EmbeddingTable;
 import wok.kernels.FloatRows;
 import wok.kernels.KernelException;
 import wok.kernels.PackedMatrix;
-import wok.kernels.ThreadTeam;
 import wok.kernels.WeightPacker;
 import wok.tensor.Shape;
 import wok.tensor.Tensor;
@@ -29,18 +29,18 @@ final class WeightReader {
     private final ActivationPrecision activations;
     private final Arena arena;
     private final PackedWeights packed;
-    private final ThreadTeam team;
+    private final Compute compute;
     private final Set<String> used = new HashSet<>();
 
     /** @param packed where matrices go; vectors go into the arena */
     WeightReader(
-            ModelSource source, ActivationPrecision activations, Arena arena, PackedWeights packed, ThreadTeam team) {
+            ModelSource source, ActivationPrecision activations, Arena arena, PackedWeights packed, Compute compute) {
         this.source = source;
         this.names = TensorNames.of(source);
         this.activations = activations;
         this.arena = arena;
         this.packed = packed;
-        this.team = team;
+        this.compute = compute;
     }
 
     /** The embedding where it lies in the file: [vocabulary, hidden]. */
@@ -76,10 +76,11 @@ final class WeightReader {
         Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
         Optional<FloatRows> added = bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty();
         try {
-            PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), team);
+            PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), compute.team());
             if (packed.packed()) {
                 source.release(weight);
             }
+            compute.admit(matrix);
             return new Linear(matrix, added);
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);

@@ -14,7 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import wok.formats.ModelSource;
 import wok.kernels.FloatRows;
+import wok.kernels.KernelException;
 import wok.kernels.KernelSet;
+import wok.kernels.Kernels;
 import wok.kernels.KvType;
 import wok.tensor.DType;
 import wok.testkit.TinyFamily;
@@ -29,8 +31,21 @@ class BitIdentityTest {
     private static final int SEQUENCES = 7;
     private static final int LENGTH_MAX = 37;
 
+    /** Those that this machine can run; on one with AVX-512 both. */
+    private static final List<KernelSet> MACHINE_TIERS = Stream.of(KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
+            .filter(BitIdentityTest::worksHere)
+            .toList();
+
     @TempDir
     static Path folder;
+
+    private static boolean worksHere(KernelSet set) {
+        try {
+            return Kernels.create(set).set() == set;
+        } catch (KernelException e) {
+            return false;
+        }
+    }
 
     record Subject(TinyFamily family, DType dtype, KvType kv) {
 
@@ -63,6 +78,10 @@ class BitIdentityTest {
         requireSame(subject, KernelSet.REFERENCE, 2, sequences, expected);
         for (int threads = 1; threads <= 3; threads++) {
             requireSame(subject, KernelSet.VECTOR, threads, sequences, expected);
+        }
+        for (KernelSet tier : MACHINE_TIERS) {
+            requireSame(subject, tier, 1, sequences, expected);
+            requireSame(subject, tier, 3, sequences, expected);
         }
     }
 
