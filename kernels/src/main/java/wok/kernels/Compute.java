@@ -171,15 +171,12 @@ public final class Compute implements AutoCloseable {
         checkEqual("x.columns", x.columns(), (long) heads * headDim);
         checkEqual("weight.columns", weight.columns(), headDim);
         if (n == 1) {
-            normHeads(x, 0, heads, weight, eps, 0);
+            kernels.rmsNormHeads(x, 0, heads, weight, eps, workspaces[0]);
         } else {
-            byRows(n, x.columns(), (row, worker) -> normHeads(x, row, heads, weight, eps, worker));
-        }
-    }
-
-    private void normHeads(FloatRows x, int row, int heads, FloatRows weight, float eps, int worker) {
-        for (int head = 0; head < heads; head++) {
-            kernels.rmsNorm(x, row, head * weight.columns(), weight, eps, x, workspaces[worker]);
+            byRows(
+                    n,
+                    x.columns(),
+                    (row, worker) -> kernels.rmsNormHeads(x, row, heads, weight, eps, workspaces[worker]));
         }
     }
 
@@ -214,6 +211,61 @@ public final class Compute implements AutoCloseable {
                     8L * gate.columns(),
                     (row, worker) -> kernels.gatedActivation(gate, up, row, kind, out, workspaces[worker]));
         }
+    }
+
+    /**
+     * {@link #gatedActivation} into {@code out.f32()} and {@link #prepare} in one run over the rows, each of which is then
+     * quantised while it is in the first-level cache. The same bits.
+     */
+    public void gatedActivation(
+            FloatRows gate, FloatRows up, int n, GatedActivation kind, Activations out, ActivationForm form) {
+        if (n == 1 || form == ActivationForm.F32) {
+            gatedActivation(gate, up, n, kind, out.f32());
+            prepare(out, n, form);
+            return;
+        }
+        checkRows(n, Math.min(gate.rows(), Math.min(up.rows(), out.rowsMax())));
+        checkEqual("up.columns", up.columns(), gate.columns());
+        checkEqual("out.columns", out.columns(), gate.columns());
+        QuantisedRows quantised = out.allocated(form, kernels.multipliesOnHeap());
+        byRows(n, 9L * gate.columns(), (row, worker) -> {
+            kernels.gatedActivation(gate, up, row, kind, out.f32(), workspaces[worker]);
+            kernels.quantise(out.f32(), row, quantised);
+        });
+    }
+
+    /** {@link #rmsNorm} into {@code out.f32()} and {@link #prepare} in one run over the rows. The same bits. */
+    public void rmsNorm(FloatRows x, int n, FloatRows weight, float eps, Activations out, ActivationForm form) {
+        if (n == 1 || form == ActivationForm.F32) {
+            rmsNorm(x, n, weight, eps, out.f32());
+            prepare(out, n, form);
+            return;
+        }
+        checkRows(n, Math.min(x.rows(), out.rowsMax()));
+        checkEqual("weight.columns", weight.columns(), x.columns());
+        checkEqual("out.columns", out.columns(), x.columns());
+        QuantisedRows quantised = out.allocated(form, kernels.multipliesOnHeap());
+        byRows(n, 2L * x.columns(), (row, worker) -> {
+            kernels.rmsNorm(x, row, 0, weight, eps, out.f32(), workspaces[worker]);
+            kernels.quantise(out.f32(), row, quantised);
+        });
+    }
+
+    /** {@link #add} and then {@link #rmsNorm} of the sum, in one run over the rows. The same bits. */
+    public void addRmsNorm(FloatRows x, FloatRows y, int n, FloatRows weight, float eps, FloatRows out) {
+        if (n == 1) {
+            add(x, y, n);
+            rmsNorm(x, n, weight, eps, out);
+            return;
+        }
+        checkRows(n, Math.min(x.rows(), Math.min(y.rows(), out.rows())));
+        checkEqual("y.columns", y.columns(), x.columns());
+        checkEqual("weight.columns", weight.columns(), x.columns());
+        checkEqual("out.columns", out.columns(), x.columns());
+        byRows(n, 2L * x.columns(), (row, worker) -> {
+            kernels.add(x, y, row);
+            kernels.rmsNorm(x, row, 0, weight, eps, out, workspaces[worker]);
+        });
     }
 
     /** {@code x += y}. */

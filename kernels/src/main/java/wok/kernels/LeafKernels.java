@@ -33,6 +33,13 @@ sealed interface LeafKernels extends Kernels permits ReferenceKernels, VectorKer
      */
     void rmsNorm(FloatRows x, int row, int at, FloatRows weight, float eps, FloatRows out, Workspace workspace);
 
+    /** RMSNorm of each head of a row, in place; weight is one row [headDim]. */
+    default void rmsNormHeads(FloatRows x, int row, int heads, FloatRows weight, float eps, Workspace workspace) {
+        for (int head = 0; head < heads; head++) {
+            rmsNorm(x, row, head * weight.columns(), weight, eps, x, workspace);
+        }
+    }
+
     /** Rotates the first dimensions of each head of a row. */
     void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position);
 

@@ -190,6 +190,13 @@ final class MachineKernels implements LeafKernels {
     }
 
     @Override
+    public void rmsNormHeads(FloatRows x, int row, int heads, FloatRows weight, float eps, Workspace workspace) {
+        int count = weight.columns();
+        long at = address(x, row, 0, heads * count);
+        rows.rmsNorm().call(at, at, address(weight, 0, 0, count), count, heads, Float.floatToRawIntBits(eps));
+    }
+
+    @Override
     public void rope(FloatRows x, int row, int heads, int headDim, RopeTable table, int position) {
         long entry = 4L * position * table.pairs();
         rows.rope(table.pairing())

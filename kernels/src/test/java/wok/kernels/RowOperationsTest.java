@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +175,52 @@ class RowOperationsTest {
             kernels.quantise(x, row, out);
         }
         return out;
+    }
+
+    @ParameterizedTest
+    @EnumSource(ActivationForm.class)
+    void operationsInOneRunGiveTheSameBitsAsOneByOne(ActivationForm form) {
+        Stream.concat(TestSets.fast(), Stream.of(TestSets.reference())).forEach(set -> {
+            try (Arena arena = Arena.ofShared();
+                    Compute compute = Compute.of(set, 3)) {
+                for (int n : new int[] {0, 1, 7, 64}) {
+                    FloatRows x = TestRows.rows(arena, 64, 768, 5);
+                    FloatRows y = TestRows.rows(arena, 64, 768, 6);
+                    FloatRows weight = weights(768);
+                    Activations expected = Activations.allocate(arena, 64, 768);
+                    Activations actual = Activations.allocate(arena, 64, 768);
+                    compute.gatedActivation(x, y, n, GatedActivation.SILU, expected.f32());
+                    compute.prepare(expected, n, form);
+                    compute.gatedActivation(x, y, n, GatedActivation.SILU, actual, form);
+                    assertThat(bits(actual, n, form)).isEqualTo(bits(expected, n, form));
+                    compute.rmsNorm(x, n, weight, 1e-6f, expected.f32());
+                    compute.prepare(expected, n, form);
+                    compute.rmsNorm(x, n, weight, 1e-6f, actual, form);
+                    assertThat(bits(actual, n, form)).isEqualTo(bits(expected, n, form));
+                    FloatRows sum = TestRows.copy(arena, x);
+                    compute.add(sum, y, n);
+                    compute.rmsNorm(sum, n, weight, 1e-6f, expected.f32());
+                    compute.addRmsNorm(x, y, n, weight, 1e-6f, actual.f32());
+                    assertThat(Bits.of(x, n)).isEqualTo(Bits.of(sum, n));
+                    assertThat(Bits.of(actual.f32(), n)).isEqualTo(Bits.of(expected.f32(), n));
+                }
+            }
+        });
+    }
+
+    /** Of the floats, or of quants and scales. */
+    private static int[] bits(Activations x, int n, ActivationForm form) {
+        if (form == ActivationForm.F32) {
+            return Bits.of(x.f32(), n);
+        }
+        QuantisedRows q = x.prepared(form);
+        int[] bits = new int[n * x.columns() * 2];
+        for (int i = 0; i < n * x.columns(); i++) {
+            int column = i % x.columns();
+            bits[2 * i] = q.quant(i / x.columns(), column);
+            bits[2 * i + 1] = Float.floatToIntBits(q.scale(i / x.columns(), column / form.blockColumns()));
+        }
+        return bits;
     }
 
     @Test

@@ -31,8 +31,8 @@ record FeedForward(int layer, GatedActivation activation, Linear gate, Linear up
         compute.multiply();
         gate.addBias(compute, rows, buffers.gate());
         up.addBias(compute, rows, buffers.up());
-        compute.gatedActivation(
-                buffers.gate(), buffers.up(), rows, activation, buffers.inner().f32());
-        down.forwardPreparing(compute, buffers.inner(), rows, workspace.output());
+        Activations inner = buffers.inner();
+        compute.gatedActivation(buffers.gate(), buffers.up(), rows, activation, inner, down.activationForm());
+        down.forward(compute, inner, rows, workspace.output());
     }
 }
