@@ -85,7 +85,7 @@ class RealModelTest {
 
     /** Those that this machine can run. */
     private static List<KernelSet> machineTiers() {
-        return Stream.of(KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
+        return Stream.of(KernelSet.MACHINE_AMX, KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
                 .filter(RealModelTest::worksHere)
                 .toList();
     }

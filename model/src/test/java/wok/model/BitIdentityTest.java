@@ -32,7 +32,8 @@ class BitIdentityTest {
     private static final int LENGTH_MAX = 37;
 
     /** Those that this machine can run; on one with AVX-512 both. */
-    private static final List<KernelSet> MACHINE_TIERS = Stream.of(KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
+    private static final List<KernelSet> MACHINE_TIERS = Stream.of(
+                    KernelSet.MACHINE_AMX, KernelSet.MACHINE_AVX512, KernelSet.MACHINE_AVX2)
             .filter(BitIdentityTest::worksHere)
             .toList();
 
