@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
  * @param amx tiles and their dot products of bytes, with the system saving them and giving this process leave
  */
 public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx512, boolean vnni, boolean amx) {
+    private static final int FEATURES_LEAF = 7;
     private static final int YMM_STATE = 0b110;
     private static final int ZMM_STATE = 0b1110_0110;
     private static final int TILE_STATE = 0b11 << 17;
@@ -30,11 +31,16 @@ public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx51
         try (Arena arena = Arena.ofConfined()) {
             MachineFunction cpuid = MachineFunction.of("cpuid", cpuidCode(), arena);
             MemorySegment out = arena.allocate(5 * 4, 16);
+            cpuid.call(0, 0, out.address(), 0, 0, 0);
+            int lastLeaf = out.getAtIndex(JAVA_INT, 0);
+            if (lastLeaf < FEATURES_LEAF) {
+                return new CpuFeatures(false, false, false, false, false, false); // it would answer with another leaf
+            }
             cpuid.call(1, 0, out.address(), 0, 0, 0);
             int ecx1 = out.getAtIndex(JAVA_INT, 2);
             boolean savesRegisters = bit(ecx1, 27);
             int saved = savesRegisters ? out.getAtIndex(JAVA_INT, 4) : 0;
-            cpuid.call(7, 0, out.address(), 0, 0, 0);
+            cpuid.call(FEATURES_LEAF, 0, out.address(), 0, 0, 0);
             int ebx7 = out.getAtIndex(JAVA_INT, 1);
             int ecx7 = out.getAtIndex(JAVA_INT, 2);
             int edx7 = out.getAtIndex(JAVA_INT, 3);
