@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Objects;
 
 /**
@@ -47,13 +47,18 @@ public final class KvLayer {
         this.type = type;
     }
 
-    public static KvLayer allocate(Arena arena, int blocks, int kvHeads, int headDim, KvType type) {
+    /**
+     * New blocks.
+     *
+     * @param allocator of zeros: an arena, or a {@link WeightMemory} for large pages
+     */
+    public static KvLayer allocate(SegmentAllocator allocator, int blocks, int kvHeads, int headDim, KvType type) {
         if (blocks < 1 || kvHeads < 1 || headDim < 1) {
             throw new IllegalArgumentException("blocks, kvHeads, headDim: " + blocks + ", " + kvHeads + ", " + headDim
                     + " (expected: 1 or more of each)");
         }
         long bytes = Math.multiplyExact(blockBytes(kvHeads, headDim, type), (long) blocks);
-        MemorySegment memory = arena.allocate(Math.addExact(bytes, LOADABLE_BYTES), FloatRows.ALIGNMENT);
+        MemorySegment memory = allocator.allocate(Math.addExact(bytes, LOADABLE_BYTES), FloatRows.ALIGNMENT);
         return new KvLayer(memory.asSlice(0, bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type);
     }
 

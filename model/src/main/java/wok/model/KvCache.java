@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import wok.kernels.KvLayer;
 import wok.kernels.KvType;
+import wok.kernels.WeightMemory;
 
 /**
  * Keys and values of every layer, in blocks of 16 positions. Which sequence has which block is the caller's affair: a
@@ -35,9 +36,10 @@ public final class KvCache implements AutoCloseable {
         }
         Arena arena = Arena.ofShared();
         try {
+            WeightMemory memory = new WeightMemory(arena);
             List<KvLayer> layers = config.layers().stream()
                     .map(LayerConfig::attention)
-                    .map(a -> KvLayer.allocate(arena, blocks, a.kvHeads(), a.headDim(), type))
+                    .map(a -> KvLayer.allocate(memory, blocks, a.kvHeads(), a.headDim(), type))
                     .toList();
             return new KvCache(arena, layers, blocks, type, blockBytes(config, type));
         } catch (RuntimeException | OutOfMemoryError e) {
