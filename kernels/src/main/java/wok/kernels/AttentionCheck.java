@@ -11,8 +11,8 @@ import wok.assembler.MachineFunction;
  * Compares freshly assembled attention with the reference, bit for bit, before it is used.
  *
  * <p>The reference takes part in a small case only, since it runs cold, at start-up, where it makes some ten
- * multiply-adds a microsecond: ten positions around the border of two splits, at least six queries in several rows, then
- * one row alone. That leaves out the wide paths of the code, for many blocks or other numbers of queries; they are
+ * multiply-adds a microsecond: ten positions around the border of two splits, at least six queries in several rows,
+ * then one row alone. That leaves out the wide paths of the code, for many blocks or other numbers of queries; they are
  * compared with the narrow ones that the reference has confirmed. All in all some ten milliseconds. One thread.
  */
 final class AttentionCheck {

@@ -19,10 +19,10 @@ import wok.assembler.Mem;
  * values:   a exponentials [q][positions], b values [positions][dims], c a record's values [q][dims]
  * </pre>
  *
- * <p>Loops: tiles of columns (four zmm or two ymm, what is left by single zmm), in each the queries by six and what is left
- * of them, in each the chain over k. A panel of 64 columns and 128 k is 32 KiB: it stays in the first-level cache while
- * all queries pass. A tile of 6 x 4 zmm takes 12 cycles of both multiply-add units a step, and loads 4 vectors and 6
- * numbers meanwhile.
+ * <p>Loops: tiles of columns (four zmm or two ymm, what is left by single zmm), in each the queries by six and what is
+ * left of them, in each the chain over k. A panel of 64 columns and 128 k is 32 KiB: it stays in the first-level cache
+ * while all queries pass. A tile of 6 x 4 zmm takes 12 cycles of both multiply-add units a step, and loads 4 vectors
+ * and 6 numbers meanwhile.
  *
  * <p>Arguments: RDI a, RSI b, RDX c, RCX length of the chain (1 and more), R8 queries, R9 sixteens of columns.
  * Registers: R10 a and R11 c of these queries, R12 queries left, RAX k, RBX b's row k; vectors as {@link SumTile}.

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * {@link ProductTask} is. Written by the caller while no task runs, read by the team.
  *
  * <p>Queries and outputs are [rows][heads * headDim]. The work of one key/value head and one run of rows (neighbours of
- * one sequence, {@link AttentionRuns}) is a unit. A prompt has units enough: each is a task. Those of one head follow each
- * other, so that its keys and values stay in the caches, the longest first, so that threads end together. To
+ * one sequence, {@link AttentionRuns}) is a unit. A prompt has units enough: each is a task. Those of one head follow
+ * each other, so that its keys and values stay in the caches, the longest first, so that threads end together. To
  * decode over a long context there are few units, perhaps one, while memory takes all threads to read: then each split
- * of a unit is a task, if the kernel set can do that, and who finishes the last one combines the unit's splits, in their
- * order. Both give the same bits.
+ * of a unit is a task, if the kernel set can do that, and who finishes the last one combines the unit's splits, in
+ * their order. Both give the same bits.
  */
 @SuppressWarnings("NullAway.Init") // set comes before every run
 final class AttentionTask implements ThreadTeam.Task {

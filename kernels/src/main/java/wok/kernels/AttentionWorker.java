@@ -18,12 +18,12 @@ import java.lang.foreign.MemorySegment;
  *       up to some fifty queries pass over it ({@link AttentionProductCode}).
  * </ul>
  *
- * <p>What a query does not see takes no part. Scores are computed for whole blocks, and softmax throws away those that are
- * not visible. Values are weighed over exactly the visible positions: of a panel first those that all rows see, for
+ * <p>What a query does not see takes no part. Scores are computed for whole blocks, and softmax throws away those that
+ * are not visible. Values are weighed over exactly the visible positions: of a panel first those that all rows see, for
  * all queries at once, then row by row the rest (the ragged edge of a prompt's triangle, at most a panel's width).
  *
- * <p>Scratch memory, kept from call to call: addresses of up to 32 blocks, queries, panel, scores and two records a query,
- * laid out as {@link AttentionShape} says. One thread at a time.
+ * <p>Scratch memory, kept from call to call: addresses of up to 32 blocks, queries, panel, scores and two records a
+ * query, laid out as {@link AttentionShape} says. One thread at a time.
  */
 final class AttentionWorker {
     private static final int BLOCK = AttentionShape.BLOCK;

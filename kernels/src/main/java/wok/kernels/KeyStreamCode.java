@@ -21,10 +21,10 @@ import wok.assembler.Mem;
  * with one or two queries eight zmm of keys (eight blocks), with eight queries two. What is left runs by half as many
  * blocks, and so on.
  *
- * <p>A block's keys are one run of 32 * dims bytes, too short for the hardware to read ahead well. So while some blocks are
- * worked on, the next in the list are fetched into the second-level cache, one after the other, as many bytes a step
- * as the step reads: that takes reading from 11 to 15 GB/s on one core, where a plain loop over all memory reads 16.
- * {@link AttentionWorker} lists behind the last block what will be read after it.
+ * <p>A block's keys are one run of 32 * dims bytes, too short for the hardware to read ahead well. So while some blocks
+ * are worked on, the next in the list are fetched into the second-level cache, one after the other, as many bytes a
+ * step as the step reads: that takes reading from 11 to 15 GB/s on one core, where a plain loop over all memory reads
+ * 16. {@link AttentionWorker} lists behind the last block what will be read after it.
  *
  * <p>Arguments: RDI queries [q][dims], RSI list of addresses of blocks' keys, with eight more behind to be fetched, RDX
  * blocks (1 and more), RCX scores of the first block. Registers: R8 4 * d; {@link #BLOCKS} blocks; R15 where d pauses

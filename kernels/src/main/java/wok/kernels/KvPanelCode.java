@@ -17,8 +17,8 @@ import wok.assembler.Vec;
  * values:   panel[16 b + p][d]  = block b, place p, dimension d            rows of 4 * dims bytes, dims padded to 16
  * </pre>
  *
- * <p>The last vector of a position's values may reach beyond its dimensions, into the next position's or, behind the last
- * block, into the bytes that {@link KvLayer} allocates for this; those lanes are never looked at.
+ * <p>The last vector of a position's values may reach beyond its dimensions, into the next position's or, behind the
+ * last block, into the bytes that {@link KvLayer} allocates for this; those lanes are never looked at.
  *
  * <p>Arguments: RDI list of addresses of blocks' keys, RSI panel, RDX blocks (1 to 4).
  * Registers: RAX row of the block, RCX row of the panel, R8 rows left, R9 scales; vectors: 16 numbers, their 16 scales.

@@ -8,8 +8,8 @@ import wok.assembler.MachineFunction;
 
 /**
  * Attention in machine code, equal to {@link ReferenceAttention} bit for bit. Code is assembled for each shape that
- * comes up (a model has one or two), once it has been found to give the reference's bits; {@link AttentionWorker} does the
- * work. Any thread.
+ * comes up (a model has one or two), once it has been found to give the reference's bits; {@link AttentionWorker} does
+ * the work. Any thread.
  */
 final class MachineAttention implements SplitAttention {
     private final MachineTier tier;

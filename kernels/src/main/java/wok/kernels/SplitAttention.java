@@ -5,8 +5,8 @@ package wok.kernels;
  * context keeps a whole team busy even with few key/value heads. The splits and the order in which they are combined
  * are the arithmetic's (see {@link ReferenceAttention}), so no bit depends on who computes them. Any thread.
  *
- * <p>Records: what queries know of a split, [splits][rows][grouped heads], {@link #recordBytes} each; their content is the
- * set's own.
+ * <p>Records: what queries know of a split, [splits][rows][grouped heads], {@link #recordBytes} each; their content is
+ * the set's own.
  */
 interface SplitAttention {
     long recordBytes(AttentionSpec spec);

@@ -19,8 +19,8 @@ import wok.kernels.LaneOperand.Sixteen;
  * result    out[q][d] = v[d] * (1 / l)
  * </pre>
  *
- * <p>Each number of a record is taken for all lanes at once, so that exp is the one of {@link ExpCode}. A NaN in a record
- * is in its sum and values too, so it does not matter which of both maxima M takes then.
+ * <p>Each number of a record is taken for all lanes at once, so that exp is the one of {@link ExpCode}. A NaN in a
+ * record is in its sum and values too, so it does not matter which of both maxima M takes then.
  */
 final class SplitCombineCode {
     private static final Gpr RECORD = Gpr.RDI;

@@ -7,14 +7,15 @@ import wok.assembler.RegisterFile;
 import wok.assembler.Vec;
 
 /**
- * A tile of sums in registers, the inner part of both products of attention: {@code sum[q][v] += a[q] * b[v]}, where a[q]
- * is one number of query q for all lanes and b[v] a vector of keys or values.
+ * A tile of sums in registers, the inner part of both products of attention: {@code sum[q][v] += a[q] * b[v]}, where
+ * a[q] is one number of query q for all lanes and b[v] a vector of keys or values.
  *
  * <p>A step loads and keeps the fewer of the two (queries or vectors) and passes the others through one register, each
  * with one load. Sums of different queries and vectors do not wait for each other: with eight and more of them a fused
  * multiply-add of four cycles keeps two units busy.
  *
- * <p>Registers: queries * vectors sums, min(queries, vectors) kept, one for passing. One kernel's generator, one thread.
+ * <p>Registers: queries * vectors sums, min(queries, vectors) kept, one for passing. One kernel's generator, one
+ * thread.
  */
 final class SumTile {
     /** Emits the load of a vector. */

@@ -11,7 +11,8 @@ import wok.assembler.MachineFunction;
 import wok.assembler.Mem;
 
 /**
- * Assembles the weighing of half-precision values, straight from their blocks, by the exponentials of one row's queries:
+ * Assembles the weighing of half-precision values, straight from their blocks, by the exponentials of one row's
+ * queries:
  *
  * <pre>
  * record values[q][d] = fma chain over the visible positions p in order of e[q][p] block[p / 16][p % 16][d]
@@ -23,9 +24,10 @@ import wok.assembler.Mem;
  * block after the next are fetched, for the reason given in {@link KeyStreamCode}.
  *
  * <p>Arguments: RDI exponential of the first visible position, RSI list of addresses of blocks' keys, from the block of
- * the first visible position on, with two more behind to be fetched, RDX place of that position in its block, RCX visible positions (1 and more), R8 values
- * of the first query's record, which hold +0. Registers: RAX values of the position, R9 positions of this block, R10
- * positions left of this block, R11 its exponential, RBX what is fetched; vectors as {@link SumTile}.
+ * the first visible position on, with two more behind to be fetched, RDX place of that position in its block, RCX
+ * visible positions (1 and more), R8 values of the first query's record, which hold +0. Registers: RAX values of the
+ * position, R9 positions of this block, R10 positions left of this block, R11 its exponential, RBX what is fetched;
+ * vectors as {@link SumTile}.
  */
 final class ValueStreamCode {
     private static final Gpr EXPONENTIALS = Gpr.RDI;

@@ -8,8 +8,8 @@ import wok.assembler.LargePages;
 /**
  * Memory for what decoding a token reads from end to end, a model's packed matrices and its cached keys and values, one
  * behind the other in large pages where the system gives them: on one core the machine kernels read 1.5 GB of Q4_0
- * weights at 17.0 GB/s from pages of 2 MiB and at 14.3 from pages of 4 KiB, cached keys and values at 14.9 and 13.6. One
- * owner thread allocates; the memory is anybody's while the arena lives.
+ * weights at 17.0 GB/s from pages of 2 MiB and at 14.3 from pages of 4 KiB, cached keys and values at 14.9 and 13.6.
+ * One owner thread allocates; the memory is anybody's while the arena lives.
  */
 public final class WeightMemory implements SegmentAllocator {
     /** Mapped at once; what no matrix fills is never touched. */
