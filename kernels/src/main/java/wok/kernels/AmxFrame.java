@@ -123,7 +123,7 @@ final class AmxFrame {
         frame.skipUnlessFirst(first, NOT_EQUAL);
         a.mov(free, ProductArgument.KEPT.at());
         for (int t = 0; t < TOKENS; t++) {
-            a.vmovups(y[t], TileFrame.kept(free, group, t));
+            a.vmovups(y[t], TileFrame.kept(free, t, 64 * group));
         }
         a.jump(loaded);
         a.bind(first);

@@ -79,7 +79,7 @@ final class MachineProduct {
         set(ProductArgument.SCALES_STRIDE, scalesStride);
         set(ProductArgument.CORRECTIONS_STRIDE, correctionsStride);
         set(ProductArgument.SUMS_STRIDE, sumsStride);
-        int tokens = Math.clamp(TOKEN_BYTES / quantsStride, code.tokensMax(), BLOCK_TOKENS_MAX);
+        int tokens = Math.clamp(TOKEN_BYTES / quantsStride & -AmxFrame.TOKENS, code.tokensMax(), BLOCK_TOKENS_MAX);
         reserveSums(Math.min(n, tokens));
         for (int token = 0; token < n; token += tokens) {
             for (int group = from; group < to; group += PanelShape.GROUPS) {

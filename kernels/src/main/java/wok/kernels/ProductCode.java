@@ -53,6 +53,9 @@ record ProductCode(
 
     private static final int AMX_SUPER_BLOCKS = 8;
 
+    /** Columns of a tile's dot products from which AMX pays: with 16 it takes a third longer than VNNI, measured. */
+    private static final int AMX_COLUMNS = 32;
+
     private static final int FLOAT_COLUMNS = 256;
     private static final int BLOCKS = 18;
 
@@ -62,6 +65,7 @@ record ProductCode(
 
     /** Blocks of 32 columns or super-blocks with 8-bit activations. */
     static ProductCode quantised(QuantFormat format, MachineTier tier, boolean amx, Arena arena) {
+        boolean tiled = amx && format.subColumns() == AMX_COLUMNS;
         PanelShape panel = switch (tier) {
             case AVX512 -> PanelShape.vnni(format);
             case AVX2 -> PanelShape.words(format);
@@ -87,11 +91,11 @@ record ProductCode(
                 panel.columns(),
                 panel.blockBytes(),
                 panel.groupBytes(),
-                panel.superBlock() ? (amx ? AMX_SUPER_BLOCKS : SUPER_BLOCKS) : BLOCKS,
+                panel.superBlock() ? (tiled ? AMX_SUPER_BLOCKS : SUPER_BLOCKS) : BLOCKS,
                 panel.subColumns(),
                 1,
                 panel.columns() / PanelShape.BLOCK_COLUMNS,
-                amx ? Optional.of(amx(PanelShape.amx(format), arena)) : Optional.empty());
+                tiled ? Optional.of(amx(PanelShape.amx(format), arena)) : Optional.empty());
     }
 
     private static Amx amx(PanelShape panel, Arena arena) {

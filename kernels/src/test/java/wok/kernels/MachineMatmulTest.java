@@ -48,6 +48,16 @@ class MachineMatmulTest {
         compare(goldenBlocks(type, 33, 3), precision, TOKENS_MAX, new int[] {12, 13, 31, 64, 65, TOKENS_MAX});
     }
 
+    /** Several chunks of columns and several of AMX's tiles. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"Q8_0", "Q4_1", "Q4_K", "Q5_K"})
+    void chunksOfManyTokensGiveTheBitsOfTheReference(DType type) {
+        Tensor weight = GoldenBlocks.tensor(type, 33, 9 * 256, Arena.ofAuto());
+        compare(weight, ActivationPrecision.Q8, 50, new int[] {32, 50});
+    }
+
     /** So many columns that the second-level cache holds the activations of fewer tokens. */
     @ParameterizedTest
     @EnumSource(
