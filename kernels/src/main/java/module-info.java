@@ -3,7 +3,7 @@ module wok.kernels {
     requires static org.jspecify;
     requires transitive wok.tensor;
     requires wok.assembler;
-    requires jdk.incubator.vector;
+    requires static jdk.incubator.vector;
 
     exports wok.kernels;
 }

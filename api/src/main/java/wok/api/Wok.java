@@ -3,8 +3,11 @@ package wok.api;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import wok.engine.Engine;
 import wok.engine.EngineException;
 import wok.engine.Generation;
@@ -93,17 +96,16 @@ public final class Wok implements AutoCloseable {
         try {
             ModelSource source = ModelSource.open(path);
             SamplingOptions sampling;
-            PromptBuilder prompts;
             try {
                 sampling = GenerationDefaults.of(source);
-                prompts = PromptBuilder.of(source);
             } catch (RuntimeException | Error e) {
                 source.close();
                 throw e;
             }
+            CompletableFuture<PromptBuilder> prompts = begun(() -> PromptBuilder.of(source));
             Transformer transformer = Transformer.open(source, options.model(path));
             warnOfSlowKernels(options, transformer);
-            return new Wok(path, transformer, started(transformer, prompts, options), prompts, sampling);
+            return started(path, transformer, prompts, options, sampling);
         } catch (MalformedModelException
                 | ModelException
                 | KernelException
@@ -116,9 +118,28 @@ public final class Wok implements AutoCloseable {
         }
     }
 
-    private static Engine started(Transformer transformer, PromptBuilder prompts, WokOptions options) {
+    /**
+     * The vocabulary and the template are read while the weights are: each takes a tenth of a second or two. They are on
+     * the heap or in files of their own, so a model that fails to load meanwhile takes nothing away from them.
+     */
+    private static <T> CompletableFuture<T> begun(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Thread.ofPlatform().daemon().name("wok-tokenizer").start(task));
+    }
+
+    private static Wok started(
+            Path path,
+            Transformer transformer,
+            CompletableFuture<PromptBuilder> reading,
+            WokOptions options,
+            SamplingOptions sampling) {
         try {
-            return Engine.start(transformer, prompts.tokenizer(), options.engine());
+            PromptBuilder prompts = reading.join();
+            Engine engine = Engine.start(transformer, prompts.tokenizer(), options.engine());
+            return new Wok(path, transformer, engine, prompts, sampling);
+        } catch (CompletionException e) {
+            transformer.close();
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } catch (RuntimeException | Error e) {
             transformer.close();
             throw e;

@@ -2,7 +2,11 @@ package wok.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
@@ -24,7 +28,37 @@ public final class Main {
     private static final int HELP_COLUMNS_MAX = 110;
     private static final int HELP_COLUMNS_MIN = 60;
 
+    /** By name, in the order of the help text. */
+    private static final Map<String, Verb> VERBS = verbs();
+
+    /** A verb that has not been looked at yet. */
+    @FunctionalInterface
+    private interface Verb {
+        Object create(Streams streams);
+    }
+
     private Main() {}
+
+    private static Map<String, Verb> verbs() {
+        Map<String, Verb> verbs = new LinkedHashMap<>();
+        verbs.put("chat", ChatCommand::new);
+        verbs.put("run", RunCommand::new);
+        verbs.put("pull", PullCommand::new);
+        verbs.put("list", ListCommand::new);
+        verbs.put("show", ShowCommand::new);
+        verbs.put("rm", RemoveCommand::new);
+        verbs.put("cp", CopyCommand::new);
+        verbs.put("tokenize", TokenizeCommand::new);
+        verbs.put("template", TemplateCommand::new);
+        verbs.put("logits", LogitsCommand::new);
+        verbs.put("perplexity", PerplexityCommand::new);
+        verbs.put("bench", BenchCommand::new);
+        verbs.put("synth", SynthCommand::new);
+        verbs.put("doctor", DoctorCommand::new);
+        verbs.put("version", VersionCommand::new);
+        verbs.put("help", streams -> new HelpCommand());
+        return verbs;
+    }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
@@ -34,7 +68,7 @@ public final class Main {
     /** Runs one command. Any thread, any number at a time. */
     static int run(String[] arguments, Streams streams) {
         try {
-            CommandLine line = commandLine(streams);
+            CommandLine line = commandLine(arguments, streams);
             OutputWriter help = new OutputWriter(streams.out());
             line.setOut(new PrintWriter(help, true));
             int code = line.execute(arguments);
@@ -58,23 +92,18 @@ public final class Main {
 
     /** All verbs, ready to parse. */
     static CommandLine commandLine(Streams streams) {
+        return commandLine(streams, VERBS.values());
+    }
+
+    /** What these words need: picocli takes some 60 ms to look at all verbs, and most calls name one of them first. */
+    private static CommandLine commandLine(String[] arguments, Streams streams) {
+        boolean isOne = arguments.length > 0 && VERBS.containsKey(arguments[0]) && !arguments[0].equals("help");
+        return isOne ? commandLine(streams, List.of(VERBS.get(arguments[0]))) : commandLine(streams);
+    }
+
+    private static CommandLine commandLine(Streams streams, Collection<Verb> verbs) {
         CommandLine line = new CommandLine(new WokCommand(streams));
-        line.addSubcommand(new ChatCommand(streams))
-                .addSubcommand(new RunCommand(streams))
-                .addSubcommand(new PullCommand(streams))
-                .addSubcommand(new ListCommand(streams))
-                .addSubcommand(new ShowCommand(streams))
-                .addSubcommand(new RemoveCommand(streams))
-                .addSubcommand(new CopyCommand(streams))
-                .addSubcommand(new TokenizeCommand(streams))
-                .addSubcommand(new TemplateCommand(streams))
-                .addSubcommand(new LogitsCommand(streams))
-                .addSubcommand(new PerplexityCommand(streams))
-                .addSubcommand(new BenchCommand(streams))
-                .addSubcommand(new SynthCommand(streams))
-                .addSubcommand(new DoctorCommand(streams))
-                .addSubcommand(new VersionCommand(streams))
-                .addSubcommand(new HelpCommand());
+        verbs.forEach(verb -> line.addSubcommand(verb.create(streams)));
         line.addMixin("common", new CommonMixin());
         new LinkedHashSet<>(line.getSubcommands().values())
                 .stream()

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 public record KernelSelection(Kernels kernels, String reason, List<String> selfTests, List<String> passedOver) {
     private static final String VECTOR_ABSENT = KernelSet.VECTOR + ": the module jdk.incubator.vector is not there"
-            + " (expected: java --add-modules jdk.incubator.vector, or wok on the module path)";
+            + " (expected: java --add-modules jdk.incubator.vector, which wok --kernels vector sees to)";
 
     /** The sets from the fastest on; the reference is behind them. */
     private static final List<Candidate> FASTER = List.of(
