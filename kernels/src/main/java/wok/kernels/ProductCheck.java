@@ -14,7 +14,8 @@ import wok.tensor.DType;
  */
 final class ProductCheck {
     private static final int OUTPUTS = PackedMatrix.GROUP_ROWS + 1;
-    private static final int COLUMNS = 512;
+    /** More than one chunk of every family. */
+    private static final int COLUMNS = 768;
 
     @FunctionalInterface
     interface Product {
