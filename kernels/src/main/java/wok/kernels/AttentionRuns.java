@@ -52,8 +52,8 @@ final class AttentionRuns {
         int first = Integer.MAX_VALUE;
         int last = 0;
         for (int row = from; row < to; row++) {
-            first = Math.min(first, spec.firstVisible(map.position(row)));
-            last = Math.max(last, map.position(row));
+            first = Math.min(first, map.firstVisible(row, spec));
+            last = Math.max(last, map.lastVisible(row, spec));
         }
         int firstSplit = first / AttentionTask.SPLIT_POSITIONS;
         int splits = last / AttentionTask.SPLIT_POSITIONS - firstSplit + 1;

@@ -7,7 +7,8 @@ package wok.kernels;
  * @param kvHeads key/value heads; query head h reads key/value head {@code h / (heads / kvHeads)}
  * @param headDim dimensions of one head, of keys and of values
  * @param scale multiplies each score
- * @param window 0: every position up to its own; W: its own and the W-1 before
+ * @param window 0: every position up to the row's last ({@link RowMap}); W: its own, the W-1 before, and of those behind
+ *     it up to the row's last the W-1 next
  * @param softcap 0: none; c: scores become {@code c * tanh(score / c)}
  */
 public record AttentionSpec(int heads, int kvHeads, int headDim, float scale, int window, float softcap) {
@@ -33,8 +34,13 @@ public record AttentionSpec(int heads, int kvHeads, int headDim, float scale, in
         return heads / kvHeads;
     }
 
-    /** The first position that a row at {@code position} sees; the last is its own. */
+    /** The first position that a row at {@code position} sees. */
     int firstVisible(int position) {
         return window == 0 ? 0 : Math.max(0, position - window + 1);
+    }
+
+    /** The last position that a row at {@code position} sees, of those up to {@code last}. */
+    int lastVisible(int position, int last) {
+        return window == 0 ? last : (int) Math.min(last, (long) position + window - 1);
     }
 }

@@ -68,7 +68,7 @@ final class AttentionWorker {
         last = 0;
         for (int row = 0; row < rows; row++) {
             first = Math.min(first, firstVisible(row));
-            last = Math.max(last, position(row));
+            last = Math.max(last, lastVisible(row));
         }
         return this;
     }
@@ -100,7 +100,7 @@ final class AttentionWorker {
         for (int row = 0; row < rows; row++) {
             int split = firstVisible(row) / SPLIT;
             long whole = record(records + recordsBytes(split - firstSplit), row);
-            while (++split <= position(row) / SPLIT) {
+            while (++split <= lastVisible(row) / SPLIT) {
                 combine(whole, record(records + recordsBytes(split - firstSplit), row));
             }
             writeResult(row, whole);
@@ -141,12 +141,12 @@ final class AttentionWorker {
         }
     }
 
-    private int position(int row) {
-        return task.map().position(from + row);
+    private int firstVisible(int row) {
+        return task.map().firstVisible(from + row, task.spec());
     }
 
-    private int firstVisible(int row) {
-        return task.spec().firstVisible(position(row));
+    private int lastVisible(int row) {
+        return task.map().lastVisible(from + row, task.spec());
     }
 
     private long recordsBytes(int splits) {
@@ -232,7 +232,7 @@ final class AttentionWorker {
 
     private void softmax(int row, int start, long record) {
         int a = Math.max(start, firstVisible(row));
-        int b = Math.min(start + SPLIT - 1, position(row));
+        int b = Math.min(start + SPLIT - 1, lastVisible(row));
         if (a <= b) {
             softmax(scores(row, 0), start, a, b, record, shape.grouped());
         }
@@ -255,7 +255,7 @@ final class AttentionWorker {
         }
         for (int row = 0; shared < end && row < rows; row++) {
             int a = Math.max(shared, firstVisible(row));
-            int b = Math.min(end - 1, position(row));
+            int b = Math.min(end - 1, lastVisible(row));
             if (a <= b) {
                 long values = panel + (long) (a - at) * shape.valuePanelRowBytes();
                 weigh(scores(row, a - start), values, record(records, row), b - a + 1, shape.grouped());
@@ -267,7 +267,7 @@ final class AttentionWorker {
     private int sharedEnd(int at, int end) {
         int shared = end;
         for (int row = 0; row < rows; row++) {
-            shared = firstVisible(row) > at ? at : Math.min(shared, Math.max(at, position(row) + 1));
+            shared = firstVisible(row) > at ? at : Math.min(shared, Math.max(at, lastVisible(row) + 1));
         }
         return shared;
     }
@@ -289,7 +289,7 @@ final class AttentionWorker {
             long bytes = (long) shape.grouped() * shape.recordBytes();
             long base = scratch.address();
             MemorySegment.copy(scratch, record(added, row) - base, scratch, record(kept, row) - base, bytes);
-        } else if (split > firstVisible(row) / SPLIT && split <= position(row) / SPLIT) {
+        } else if (split > firstVisible(row) / SPLIT && split <= lastVisible(row) / SPLIT) {
             combine(record(kept, row), record(added, row));
         }
     }

@@ -1,6 +1,7 @@
 package wok.kernels;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A kernel set and a thread team: whole operations as a model calls them. n is the number of active rows: an operation
@@ -159,6 +160,36 @@ public final class Compute implements AutoCloseable {
         } else {
             byRows(n, x.columns(), (row, worker) -> kernels.rmsNorm(x, row, 0, weight, eps, out, workspaces[worker]));
         }
+    }
+
+    /**
+     * {@code out[r][i] = (x[r][i] - mean of x[r]) / sqrt(variance of x[r] + eps) * weight[i] + bias[i]}; out may be x.
+     *
+     * @param weight one row [x.columns()]
+     * @param bias the same, or empty for none
+     */
+    public void layerNorm(FloatRows x, int n, FloatRows weight, Optional<FloatRows> bias, float eps, FloatRows out) {
+        checkRows(n, Math.min(x.rows(), out.rows()));
+        checkEqual("weight.columns", weight.columns(), x.columns());
+        bias.ifPresent(row -> checkEqual("bias.columns", row.columns(), x.columns()));
+        checkEqual("out.columns", out.columns(), x.columns());
+        byRows(
+                n,
+                2L * x.columns(),
+                (row, worker) -> SharedRows.layerNorm(x, row, weight, bias, eps, out, workspaces[worker]));
+    }
+
+    /** {@code x = kind(x)}, element by element. */
+    public void activate(FloatRows x, int n, Activation kind) {
+        checkRows(n, x.rows());
+        byRows(n, 8L * x.columns(), (row, worker) -> SharedRows.activate(x, row, kind, workspaces[worker]));
+    }
+
+    /** {@code x *= y}, element by element. */
+    public void times(FloatRows x, FloatRows y, int n) {
+        checkRows(n, Math.min(x.rows(), y.rows()));
+        checkEqual("y.columns", y.columns(), x.columns());
+        byRows(n, x.columns(), (row, worker) -> SharedRows.times(x, y, row, workspaces[worker]));
     }
 
     /**
@@ -333,8 +364,8 @@ public final class Compute implements AutoCloseable {
     }
 
     /**
-     * Attention of each row over its sequence's keys and values up to its own position, which {@link #appendKv} has
-     * stored before.
+     * Attention of each row over its sequence's keys and values up to its own position, or as far as the map says,
+     * which {@link #appendKv} has stored before.
      *
      * @param q [map.rows()][heads * headDim]
      * @param out like q, other memory

@@ -4,7 +4,8 @@ package wok.kernels;
  * Scaled dot-product attention (Vaswani et al. 2017) with online softmax over fixed splits (Milakov and Gimelshein
  * 2018; Dao et al. 2022), scalar: the specification of every faster one.
  *
- * <p>For a query q of a row at position P that sees positions F to P (F = 0, or P - window + 1):
+ * <p>For a query q of a row at position P that sees positions F to L (F = 0, or P - window + 1; L = P, or in an encoder
+ * the sequence's last, at most P + window - 1):
  *
  * <pre>
  * score   s[p] = scale * (sum over d of q[d] k[p][d], one fma per d in order); with softcap c: c * tanh(s[p] / c)
@@ -47,8 +48,8 @@ final class ReferenceAttention {
     }
 
     private void run() {
-        int last = task.map().position(row);
-        int first = task.spec().firstVisible(last);
+        int last = task.map().lastVisible(row, task.spec());
+        int first = task.map().firstVisible(row, task.spec());
         int split = AttentionTask.SPLIT_POSITIONS;
         boolean started = false;
         for (int start = first / split * split; start <= last; start += split) {

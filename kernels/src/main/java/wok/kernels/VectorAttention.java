@@ -77,7 +77,7 @@ final class VectorAttention {
         int last = 0;
         for (int q = 0; q < queries; q++) {
             first = Math.min(first, firstVisible(q));
-            last = Math.max(last, position(q));
+            last = Math.max(last, lastVisible(q));
         }
         for (int start = first / SPLIT * SPLIT; start <= last; start += SPLIT) {
             split(start, Math.max(first, start), Math.min(last, start + SPLIT - 1));
@@ -87,12 +87,12 @@ final class VectorAttention {
         }
     }
 
-    private int position(int query) {
-        return task.map().position(from + query / grouped);
+    private int firstVisible(int query) {
+        return task.map().firstVisible(from + query / grouped, spec);
     }
 
-    private int firstVisible(int query) {
-        return spec.firstVisible(position(query));
+    private int lastVisible(int query) {
+        return task.map().lastVisible(from + query / grouped, spec);
     }
 
     private int headColumn(int query) {
@@ -112,14 +112,14 @@ final class VectorAttention {
         }
         for (int q = 0; q < queries; q++) {
             int a = Math.max(start, firstVisible(q));
-            int b = Math.min(start + SPLIT - 1, position(q));
+            int b = Math.min(start + SPLIT - 1, lastVisible(q));
             if (a <= b) {
                 softmax(q, start, a, b);
             }
         }
         weighValues(start, low, high);
         for (int q = 0; q < queries; q++) {
-            if (Math.max(start, firstVisible(q)) <= Math.min(start + SPLIT - 1, position(q))) {
+            if (Math.max(start, firstVisible(q)) <= Math.min(start + SPLIT - 1, lastVisible(q))) {
                 combine(q, start <= firstVisible(q));
             }
         }
@@ -233,7 +233,7 @@ final class VectorAttention {
             } else {
                 for (int q = 0; q < queries; q++) {
                     int a = Math.max(block, firstVisible(q));
-                    int b = Math.min(block + BLOCK - 1, position(q));
+                    int b = Math.min(block + BLOCK - 1, lastVisible(q));
                     if (a <= b) {
                         weigh(start, block, a - block, b - a + 1, q, 1);
                     }
@@ -244,7 +244,7 @@ final class VectorAttention {
 
     private boolean seenByAll(int block) {
         for (int q = 0; q < queries; q += grouped) {
-            if (firstVisible(q) > block || position(q) < block + BLOCK - 1) {
+            if (firstVisible(q) > block || lastVisible(q) < block + BLOCK - 1) {
                 return false;
             }
         }

@@ -71,8 +71,38 @@ class CanonicalMathTest {
         }
     }
 
+    /** By the series of positive terms e^(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!. */
+    private static double erf(double x) {
+        double term = x;
+        double sum = x;
+        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / StrictMath.sqrt(Math.PI) * StrictMath.exp(-x * x) * sum;
+    }
+
+    private static double geluErf(double x) {
+        return 0.5 * x * (1 + erf(x / StrictMath.sqrt(2)));
+    }
+
+    @Test
+    void geluByErfIsWithinItsStatedErrors() {
+        assertThat(greatestUlps(CanonicalMath::geluErf, CanonicalMathTest::geluErf, -0.5f, 20))
+                .isLessThan(4);
+        for (float x = -20; x < 0; x += 1e-4f) {
+            assertThat((double) CanonicalMath.geluErf(x))
+                    .isCloseTo(geluErf(x), org.assertj.core.data.Offset.offset(-2e-7 * x));
+        }
+    }
+
     @Test
     void specialNumbersHaveDefinedResults() {
+        float great = 1e30f;
+        assertThat(values(CanonicalMath::geluErf, great, -great, Float.NaN, 0, -0f, 5.6f, -5.6f, -5.7f))
+                .isEqualTo(Bits.of(new float[] {great, -0f, Float.NaN, 0, -0f, 5.6f, -0f, -0f}));
+        assertThat(values(CanonicalMath::geluErf, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY))
+                .isEqualTo(Bits.of(new float[] {Float.POSITIVE_INFINITY, -0f}));
         float infinity = Float.POSITIVE_INFINITY;
         assertThat(values(CanonicalMath::exp, infinity, -infinity, Float.NaN, 89, 88.73f, -104, -103.9f, -0f))
                 .isEqualTo(Bits.of(new float[] {infinity, 0, Float.NaN, infinity, infinity, 0, Float.MIN_VALUE, 1}));
