@@ -132,7 +132,7 @@ final class ShowCommand implements Callable<Integer> {
                             Json.array(tensor.shape().dimensions().stream()
                                     .map(Json::of)
                                     .toList()),
-                    "bytes", Json.of(tensor.data().byteSize())));
+                    "bytes", Json.of(tensor.bytes())));
         }
         return list;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import wok.tensor.Tensor;
+import wok.tensor.TensorContents;
 
 /**
  * An opened model: named tensors mapped from files, with what the files say about them. The tensors' memory is valid
@@ -18,19 +19,21 @@ public sealed interface ModelSource extends AutoCloseable permits GgufModel, Hug
     /** All tensors by name, in file order. */
     Map<String, Tensor> tensors();
 
-    /** The bytes of all tensors together. */
+    /** The bytes of all tensors together; of converted ones, as they are given and not as the files hold them. */
     default long tensorBytes() {
-        return tensors().values().stream()
-                .mapToLong(tensor -> tensor.data().byteSize())
-                .sum();
+        return tensors().values().stream().mapToLong(Tensor::bytes).sum();
     }
 
     /**
      * Says that a tensor will not be read soon: its pages of the mapped file leave this process's memory, and come back
-     * when it is read after all. Does nothing where the system, or a Java without native access, has no way to say so.
+     * when it is read after all. Of a converted tensor these are the pages it is made from. Does nothing where the
+     * system, or a Java without native access, has no way to say so.
      */
     default void release(Tensor tensor) {
-        MappedPages.release(tensor.data());
+        switch (tensor.contents()) {
+            case TensorContents.InMemory memory -> MappedPages.release(memory.data());
+            case TensorContents.Converted converted -> converted.sources().forEach(MappedPages::release);
+        }
     }
 
     @Override

@@ -38,11 +38,11 @@ final class FloatPacking {
         short[] row = new short[CHUNK_COLUMNS];
         short[] lanes = new short[CHUNK_COLUMNS * GROUP];
         int rows = Math.min(GROUP, packed.rows() - group * GROUP);
+        MemorySegment weights = weight.rows(group * (long) GROUP, rows);
         for (int column = 0; column < packed.columns(); column += CHUNK_COLUMNS) {
             int count = Math.min(CHUNK_COLUMNS, packed.columns() - column);
             for (int lane = 0; lane < rows; lane++) {
-                MemorySegment data = weight.row(group * (long) GROUP + lane);
-                MemorySegment.copy(data, SHORT, 2L * column, row, 0, count);
+                MemorySegment.copy(weights, SHORT, lane * weight.rowBytes() + 2L * column, row, 0, count);
                 for (int k = 0; k < count; k++) {
                     lanes[k * GROUP + lane] = row[k];
                 }
@@ -56,10 +56,11 @@ final class FloatPacking {
         float[] row = new float[CHUNK_COLUMNS];
         float[] lanes = new float[CHUNK_COLUMNS * GROUP];
         int rows = Math.min(GROUP, packed.rows() - group * GROUP);
+        MemorySegment weights = weight.rows(group * (long) GROUP, rows);
         for (int column = 0; column < packed.columns(); column += CHUNK_COLUMNS) {
             int count = Math.min(CHUNK_COLUMNS, packed.columns() - column);
             for (int lane = 0; lane < rows; lane++) {
-                read(weight.dtype(), weight.row(group * (long) GROUP + lane), column, row, count);
+                read(weight.dtype(), weights, lane * (long) packed.columns() + column, row, count);
                 for (int k = 0; k < count; k++) {
                     lanes[k * GROUP + lane] = row[k];
                 }
@@ -69,11 +70,11 @@ final class FloatPacking {
         }
     }
 
-    private static void read(DType type, MemorySegment data, int column, float[] row, int count) {
+    private static void read(DType type, MemorySegment data, long element, float[] row, int count) {
         if (type == DType.F32) {
-            MemorySegment.copy(data, FLOAT, 4L * column, row, 0, count);
+            MemorySegment.copy(data, FLOAT, 4 * element, row, 0, count);
         } else {
-            BlockDecoder.decode(type, data, column, count, row, 0);
+            BlockDecoder.decode(type, data, element, count, row, 0);
         }
     }
 }

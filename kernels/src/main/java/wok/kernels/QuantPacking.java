@@ -55,8 +55,9 @@ final class QuantPacking {
             if (rows(packed, group) < GROUP) {
                 packing = new QuantPacking(weight, packed); // its zeros are the padding
             }
+            MemorySegment weights = weight.rows(group * (long) GROUP, rows(packed, group));
             for (int block = 0; block < packed.blocks(); block += packing.chunkBlocks) {
-                packing.chunk(group, block, Math.min(packing.chunkBlocks, packed.blocks() - block));
+                packing.chunk(weights, group, block, Math.min(packing.chunkBlocks, packed.blocks() - block));
             }
         }
     }
@@ -66,12 +67,11 @@ final class QuantPacking {
         return Math.min(GROUP, packed.rows() - group * GROUP);
     }
 
-    private void chunk(int group, int block, int count) {
+    private void chunk(MemorySegment weights, int group, int block, int count) {
         int rows = rows(packed, group);
         for (int lane = 0; lane < rows; lane++) {
-            MemorySegment row = weight.row(group * (long) GROUP + lane);
-            long at = (long) block * type.blockBytes();
-            MemorySegment.copy(row, JAVA_BYTE, at, file, lane * rowBytes, count * type.blockBytes());
+            long at = lane * weight.rowBytes() + (long) block * type.blockBytes();
+            MemorySegment.copy(weights, JAVA_BYTE, at, file, lane * rowBytes, count * type.blockBytes());
         }
         interleave(rows, count);
         long to = packed.quantsOffset(group) + (long) block * packed.blockBytes();

@@ -63,7 +63,7 @@ public record ModelDescription(
     private static List<Storage> storage(ModelSource source) {
         Map<DType, Storage> byType = new EnumMap<>(DType.class);
         for (Tensor tensor : source.tensors().values()) {
-            Storage one = new Storage(tensor.dtype(), 1, tensor.data().byteSize());
+            Storage one = new Storage(tensor.dtype(), 1, tensor.bytes());
             byType.merge(
                     tensor.dtype(),
                     one,

@@ -108,7 +108,7 @@ class SynthModelTest {
         assertThat(written.get()).isEqualTo(model.weightBytes());
         try (GgufModel gguf = GgufModel.open(file)) {
             assertThat(gguf.tensors().values().stream()
-                            .mapToLong(tensor -> tensor.data().byteSize())
+                            .mapToLong(tensor -> tensor.bytes())
                             .sum())
                     .isEqualTo(model.weightBytes());
         }

@@ -1,4 +1,5 @@
 /**
- * A typed view of memory: {@link wok.tensor.DType}, {@link wok.tensor.Shape}, {@link wok.tensor.Tensor}. No arithmetic, no files.
+ * A typed view of weights: {@link wok.tensor.DType}, {@link wok.tensor.Shape}, {@link wok.tensor.Tensor} and where its
+ * bytes come from, {@link wok.tensor.TensorContents}. No arithmetic, no files.
  */
 package wok.tensor;
