@@ -35,6 +35,7 @@ final class AttentionTask implements ThreadTeam.Task {
     private RowMap map;
     private AttentionSpec spec;
     private FloatRows out;
+    private Optional<FloatRows> sinks = Optional.empty();
     private boolean bySplits;
     private long recordBytes;
     private MemorySegment records = MemorySegment.NULL;
@@ -45,8 +46,24 @@ final class AttentionTask implements ThreadTeam.Task {
         this.workspaces = workspaces;
     }
 
-    /** The operands of the next run. */
+    /** The operands of the next run, without sinks. */
     void set(FloatRows queries, KvLayer layer, RowMap rows, AttentionSpec shape, FloatRows mixed) {
+        set(queries, layer, rows, shape, Optional.empty(), mixed);
+    }
+
+    /**
+     * The operands of the next run.
+     *
+     * @param sinkOfHeads a score for each query head that joins its softmax without a value
+     */
+    void set(
+            FloatRows queries,
+            KvLayer layer,
+            RowMap rows,
+            AttentionSpec shape,
+            Optional<FloatRows> sinkOfHeads,
+            FloatRows mixed) {
+        sinks = sinkOfHeads;
         q = queries;
         kv = layer;
         map = rows;
@@ -103,6 +120,20 @@ final class AttentionTask implements ThreadTeam.Task {
 
     FloatRows out() {
         return out;
+    }
+
+    /** Whether heads have sinks. */
+    boolean hasSinks() {
+        return sinks.isPresent();
+    }
+
+    /**
+     * What a query's values are divided by.
+     *
+     * @param total the sum of exponentials, less the greatest score
+     */
+    float withSink(float total, float greatest, int head) {
+        return sinks.isEmpty() ? total : total + CanonicalMath.exp(sinks.get().get(0, head) - greatest);
     }
 
     /** How many tasks there are. */

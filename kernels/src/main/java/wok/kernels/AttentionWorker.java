@@ -1,5 +1,6 @@
 package wok.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -298,7 +299,23 @@ final class AttentionWorker {
         code.combine().call(record, later, shape.grouped(), 0, 0, 0);
     }
 
+    /** Puts the heads' sinks into the sums of one row's records: the few numbers are not worth machine code. */
+    @SuppressWarnings("restricted") // a record is an address, as machine code takes it
+    private void addSinks(long record) {
+        for (int query = 0; query < shape.grouped(); query++) {
+            MemorySegment one = MemorySegment.ofAddress(record + (long) query * shape.recordBytes())
+                    .reinterpret(AttentionShape.RECORD_VALUES);
+            float total = one.get(JAVA_FLOAT, AttentionShape.RECORD_TOTAL);
+            float greatest = one.get(JAVA_FLOAT, 0);
+            float whole = task.withSink(total, greatest, kvHead * shape.grouped() + query);
+            one.set(JAVA_FLOAT, AttentionShape.RECORD_TOTAL, whole);
+        }
+    }
+
     private void writeResult(int row, long record) {
+        if (task.hasSinks()) {
+            addSinks(record);
+        }
         FloatRows out = task.out();
         long at = out.offset(from + row, kvHead * shape.grouped() * shape.dims());
         long bytes = (long) shape.grouped() * shape.queryBytes();

@@ -320,6 +320,78 @@ public final class Compute implements AutoCloseable {
         }
     }
 
+    /** {@code x[r] *= factors[first + r]}. */
+    public void scaleRows(FloatRows x, int n, float[] factors, int first) {
+        checkRows(n, Math.min(x.rows(), factors.length - first));
+        if (n == 1) {
+            kernels.scale(x, 0, factors[first]);
+        } else {
+            byRows(n, x.columns(), (row, worker) -> kernels.scale(x, row, factors[first + row]));
+        }
+    }
+
+    /**
+     * {@code x[r] *= sigmoid(gates[r])}.
+     *
+     * @param gates one column
+     */
+    public void scaleRowsBySigmoid(FloatRows x, FloatRows gates, int n) {
+        checkRows(n, Math.min(x.rows(), gates.rows()));
+        checkEqual("gates.columns", gates.columns(), 1);
+        byRows(n, x.columns(), (row, worker) -> kernels.scale(x, row, CanonicalMath.sigmoid(gates.get(row, 0))));
+    }
+
+    /** {@code x = min(max(x, least), greatest)}; NaN stays NaN. */
+    public void clamp(FloatRows x, int n, float least, float greatest) {
+        checkRows(n, x.rows());
+        byRows(n, x.columns(), (row, worker) -> SharedRows.clamp(x, row, least, greatest));
+    }
+
+    /**
+     * Takes heads apart of which each holds two: the first half of each goes to one matrix, the second to another.
+     *
+     * @param x [n][heads * 2 dims]
+     * @param first [n][heads * dims], as is second
+     */
+    public void splitHeads(FloatRows x, int n, int heads, FloatRows first, FloatRows second) {
+        checkRows(n, Math.min(x.rows(), Math.min(first.rows(), second.rows())));
+        checkEqual("first.columns", first.columns(), x.columns() / 2);
+        checkEqual("second.columns", second.columns(), x.columns() / 2);
+        byRows(n, x.columns(), (row, worker) -> SharedRows.splitHeads(x, row, heads, first, second));
+    }
+
+    /** {@code x *= sigmoid(gate)}; both [n][same columns]. */
+    public void gateBySigmoid(FloatRows x, FloatRows gate, int n) {
+        checkRows(n, Math.min(x.rows(), gate.rows()));
+        checkEqual("gate.columns", gate.columns(), x.columns());
+        byRows(n, 8L * x.columns(), (row, worker) -> SharedRows.gateBySigmoid(x, gate, row));
+    }
+
+    /** {@code to[r] = from[rows[first + r]]} for n rows. */
+    public void gatherRows(FloatRows from, int[] rows, int first, int n, FloatRows to) {
+        checkRows(n, Math.min(rows.length - first, to.rows()));
+        checkEqual("to.columns", to.columns(), from.columns());
+        byRows(
+                n,
+                to.columns(),
+                (row, worker) -> java.lang.foreign.MemorySegment.copy(
+                        from.memory(),
+                        from.offset(rows[first + row], 0),
+                        to.memory(),
+                        to.offset(row, 0),
+                        4L * to.columns()));
+    }
+
+    /** {@code to[rows[first + r]] = fma(factors[first + r], from[r], to[…])} for n rows, which must differ. */
+    public void scatterAddRows(FloatRows from, int n, int[] rows, float[] factors, int first, FloatRows to) {
+        checkRows(n, Math.min(rows.length - first, from.rows()));
+        checkEqual("to.columns", to.columns(), from.columns());
+        byRows(
+                n,
+                2L * to.columns(),
+                (row, worker) -> SharedRows.addScaled(from, row, factors[first + row], to, rows[first + row]));
+    }
+
     /** {@code x = cap * tanh(x / cap)}. */
     public void softcap(FloatRows x, int n, float cap) {
         checkRows(n, x.rows());
@@ -371,12 +443,25 @@ public final class Compute implements AutoCloseable {
      * @param out like q, other memory
      */
     public void attention(FloatRows q, KvLayer kv, RowMap map, AttentionSpec spec, FloatRows out) {
+        attention(q, kv, map, spec, Optional.empty(), out);
+    }
+
+    /**
+     * {@link #attention} with sinks: a score for each head that takes part in its softmax and has no value.
+     *
+     * @param sinks one row [heads]
+     */
+    public void attention(
+            FloatRows q, KvLayer kv, RowMap map, AttentionSpec spec, Optional<FloatRows> sinks, FloatRows out) {
         checkRows(map.rows(), Math.min(q.rows(), out.rows()));
         checkEqual("kv.kvHeads", kv.kvHeads(), spec.kvHeads());
         checkEqual("kv.headDim", kv.headDim(), spec.headDim());
         checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.headDim());
         checkEqual("out.columns", out.columns(), q.columns());
-        attention.set(q, kv, map, spec, out);
+        if (sinks.isPresent()) {
+            checkEqual("sinks.columns", sinks.get().columns(), spec.heads());
+        }
+        attention.set(q, kv, map, spec, sinks, out);
         team.run(attention.tasks(), attention);
     }
 

@@ -49,6 +49,8 @@ final class GatedCode {
             switch (kind) {
                 case SILU -> ExpCode.negativeMagnitude(code, e, x);
                 case GELU_TANH -> negativeGeluArgument(code, e, x, r, s);
+                case SWISH_ONE_MORE ->
+                    throw new IllegalArgumentException("kind: " + kind + " (expected: SILU or GELU_TANH)");
             }
             ExpCode.expOfNonPositive(code, e, r, s, t);
             ExpCode.boundedBelow(code, r, x);

@@ -212,6 +212,10 @@ final class MachineKernels implements LeafKernels {
     @Override
     public void gatedActivation(
             FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
+        if (kind == GatedActivation.SWISH_ONE_MORE) {
+            SharedRows.swishOneMore(gate, up, row, out);
+            return;
+        }
         int count = gate.columns();
         rows.gated(kind)
                 .call(

@@ -60,6 +60,8 @@ record MachineRows(
         return switch (kind) {
             case SILU -> silu;
             case GELU_TANH -> gelu;
+            case SWISH_ONE_MORE ->
+                throw new IllegalArgumentException("kind: " + kind + " (expected: an assembled one)");
         };
     }
 

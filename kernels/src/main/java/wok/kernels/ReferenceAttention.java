@@ -14,7 +14,7 @@ package wok.kernels;
  *         v[d] = sum over p of e[p] v[p][d], one fma per p in order, from +0
  * combine splits in order; the first is taken as it is, then with M the greater maximum of both, A = exp(m - M) for what
  *         is there and B = exp(ms - M) for the split:   l = fma(ls, B, l * A);   v[d] = fma(vs[d], B, v[d] * A)
- * out     v[d] * (1 / l)
+ * out     v[d] * (1 / l), with a sink S of the head: v[d] * (1 / (l + exp(S - m)))
  * </pre>
  *
  * <p>Absolute positions choose split and lane, so that neither a cached prefix nor chunking, batching or the window can
@@ -56,7 +56,7 @@ final class ReferenceAttention {
             addSplit(Math.max(first, start), Math.min(last, start + split - 1), started);
             started = true;
         }
-        float inverse = 1 / total;
+        float inverse = 1 / task.withSink(total, greatest, head);
         for (int d = 0; d < sums.length; d++) {
             task.out().set(row, head * sums.length + d, sums[d] * inverse);
         }

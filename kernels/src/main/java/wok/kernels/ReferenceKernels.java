@@ -102,11 +102,15 @@ final class ReferenceKernels implements LeafKernels {
             FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
         for (int i = 0; i < gate.columns(); i++) {
             float x = gate.get(row, i);
-            float activated = switch (kind) {
-                case SILU -> CanonicalMath.silu(x);
-                case GELU_TANH -> CanonicalMath.geluTanh(x);
-            };
-            out.set(row, i, activated * up.get(row, i));
+            float y = up.get(row, i);
+            out.set(
+                    row,
+                    i,
+                    switch (kind) {
+                        case SILU -> CanonicalMath.silu(x) * y;
+                        case GELU_TANH -> CanonicalMath.geluTanh(x) * y;
+                        case SWISH_ONE_MORE -> SharedRows.swishOneMore(x, y);
+                    });
         }
     }
 

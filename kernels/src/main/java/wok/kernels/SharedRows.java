@@ -1,5 +1,8 @@
 package wok.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -10,6 +13,9 @@ import java.util.Optional;
  */
 final class SharedRows {
     private static final int LANES = 16;
+
+    /** How much steeper than SiLU gpt-oss's gate is. */
+    private static final float STEEPNESS = 1.702f;
 
     private SharedRows() {}
 
@@ -153,5 +159,54 @@ final class SharedRows {
             product[i] *= factors[i];
         }
         x.copyFrom(product, 0, row, 0, n);
+    }
+
+    /** {@link GatedActivation#SWISH_ONE_MORE}. */
+    static float swishOneMore(float gate, float up) {
+        return gate * CanonicalMath.sigmoid(STEEPNESS * gate) * (up + 1);
+    }
+
+    /** The same of a row. */
+    static void swishOneMore(FloatRows gate, FloatRows up, int row, FloatRows out) {
+        for (int i = 0; i < gate.columns(); i++) {
+            out.set(row, i, swishOneMore(gate.get(row, i), up.get(row, i)));
+        }
+    }
+
+    /** {@code x = min(max(x, least), greatest)} for a row; NaN stays NaN. */
+    static void clamp(FloatRows x, int row, float least, float greatest) {
+        for (int i = 0; i < x.columns(); i++) {
+            x.set(row, i, Math.min(Math.max(x.get(row, i), least), greatest));
+        }
+    }
+
+    /** {@code x *= sigmoid(gate)} for a row. */
+    static void gateBySigmoid(FloatRows x, FloatRows gate, int row) {
+        for (int i = 0; i < x.columns(); i++) {
+            x.set(row, i, x.get(row, i) * CanonicalMath.sigmoid(gate.get(row, i)));
+        }
+    }
+
+    /** The first half of each head of a row to one matrix, the second half to another. */
+    static void splitHeads(FloatRows x, int row, int heads, FloatRows first, FloatRows second) {
+        int dims = first.columns() / heads;
+        for (int head = 0; head < heads; head++) {
+            long from = x.offset(row, 2 * head * dims);
+            long to = first.offset(row, head * dims);
+            MemorySegment.copy(x.memory(), from, first.memory(), to, 4L * dims);
+            MemorySegment.copy(x.memory(), from + 4L * dims, second.memory(), to, 4L * dims);
+        }
+    }
+
+    /** {@code to[toRow] = fma(factor, from[fromRow], to[toRow])}. */
+    static void addScaled(FloatRows from, int fromRow, float factor, FloatRows to, int toRow) {
+        MemorySegment source = from.memory();
+        MemorySegment target = to.memory();
+        long at = from.offset(fromRow, 0);
+        long into = to.offset(toRow, 0);
+        for (long i = 0; i < 4L * to.columns(); i += 4) {
+            float sum = Math.fma(factor, source.get(JAVA_FLOAT, at + i), target.get(JAVA_FLOAT, into + i));
+            target.set(JAVA_FLOAT, into + i, sum);
+        }
     }
 }

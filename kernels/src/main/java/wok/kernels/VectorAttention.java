@@ -280,7 +280,7 @@ final class VectorAttention {
     }
 
     private void write(int query) {
-        float inverse = 1 / totals[query];
+        float inverse = 1 / task.withSink(totals[query], greatest[query], kvHead * grouped + query % grouped);
         for (int chunk = 0; chunk < dimChunks; chunk++) {
             int at = (chunk * queries + query) * STRIDE;
             for (int c = at; c < at + STRIDE; c += L) {

@@ -73,6 +73,10 @@ final class VectorKernels implements LeafKernels {
     @Override
     public void gatedActivation(
             FloatRows gate, FloatRows up, int row, GatedActivation kind, FloatRows out, Workspace workspace) {
+        if (kind == GatedActivation.SWISH_ONE_MORE) {
+            SharedRows.swishOneMore(gate, up, row, out);
+            return;
+        }
         long at = gate.offset(row, 0);
         VectorRows.gatedActivation(kind, gate.memory(), up.memory(), out.memory(), at, gate.columns(), workspace);
     }

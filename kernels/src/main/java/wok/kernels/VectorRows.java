@@ -75,9 +75,14 @@ final class VectorRows {
         switch (kind) {
             case SILU -> siluDecays(x, decays, padded);
             case GELU_TANH -> geluDecays(x, decays, padded);
+            case SWISH_ONE_MORE -> throw notHere(kind);
         }
         gate(x, decays, factors, padded);
         MemorySegment.copy(x, 0, out, JAVA_FLOAT, at, count);
+    }
+
+    private static IllegalArgumentException notHere(GatedActivation kind) {
+        return new IllegalArgumentException("kind: " + kind + " (expected: one with vector code)");
     }
 
     private static void siluDecays(float[] x, float[] decays, int count) {

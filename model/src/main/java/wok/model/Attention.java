@@ -5,6 +5,7 @@ import wok.kernels.ActivationForm;
 import wok.kernels.Activations;
 import wok.kernels.AttentionSpec;
 import wok.kernels.Compute;
+import wok.kernels.FloatRows;
 import wok.kernels.KvLayer;
 import wok.kernels.RopeTable;
 
@@ -23,20 +24,35 @@ import wok.kernels.RopeTable;
  * <p>Immutable, any thread.
  *
  * @param layer whose buffers and KV blocks it uses
+ * @param rope empty if queries and keys don't turn
+ * @param sinks one row [heads]
  */
 record Attention(
         int layer,
         AttentionSpec spec,
-        RopeTable rope,
-        Linear query,
-        Linear key,
-        Linear value,
-        Linear output,
-        Optional<HeadNorms> headNorms)
+        Optional<RopeTable> rope,
+        Projections projections,
+        QueryKeyNorms norms,
+        Optional<FloatRows> sinks,
+        Optional<QueryScale> queryScale)
         implements Block {
 
-    /** The norms of every query head and of every key head. */
-    record HeadNorms(Norm query, Norm key) {}
+    /** @param gated whether the query projection gives a gate behind each head */
+    record Projections(Linear query, Linear key, Linear value, Linear output, boolean gated) {}
+
+    /** What norms queries and keys. */
+    sealed interface QueryKeyNorms {
+        record None() implements QueryKeyNorms {}
+
+        /** Every head by itself, before it turns. */
+        record Heads(Norm query, Norm key) implements QueryKeyNorms {}
+
+        /** All heads together, before they turn. */
+        record Whole(Norm query, Norm key) implements QueryKeyNorms {}
+
+        /** Every head by itself, after it has turned. */
+        record HeadsAfterTurning(Norm head) implements QueryKeyNorms {}
+    }
 
     @Override
     public boolean looksBack() {
@@ -46,23 +62,24 @@ record Attention(
     @Override
     public void forward(Compute compute, Batch batch, KvCache kv, int rows) {
         Workspace workspace = batch.workspace();
-        Workspace.AttentionBuffers buffers = workspace.attention().get(layer);
+        Workspace.AttentionBuffers buffers = workspace.attention(layer);
         project(compute, workspace.input(), rows, buffers);
-        if (headNorms.isPresent()) {
-            headNorms.get().query().forwardHeads(compute, buffers.queries(), rows, spec.heads());
-            headNorms.get().key().forwardHeads(compute, buffers.keys(), rows, spec.kvHeads());
-        }
-        int[] positions = batch.map().positions();
-        compute.rope(buffers.queries(), rows, spec.heads(), spec.headDim(), rope, positions);
-        compute.rope(buffers.keys(), rows, spec.kvHeads(), spec.headDim(), rope, positions);
+        normAndTurn(compute, rows, buffers, batch.map().positions());
         KvLayer cache = kv.layer(layer);
         compute.appendKv(cache, buffers.keys(), buffers.values(), batch.map());
-        compute.attention(
-                buffers.queries(), cache, batch.map(), spec, buffers.mixed().f32());
-        output.forwardPreparing(compute, buffers.mixed(), rows, workspace.output());
+        FloatRows mixed = buffers.mixed().f32();
+        compute.attention(buffers.queries(), cache, batch.map(), spec, sinks, mixed);
+        if (buffers.gates().isPresent()) {
+            compute.gateBySigmoid(mixed, buffers.gates().get(), rows);
+        }
+        projections.output().forwardPreparing(compute, buffers.mixed(), rows, workspace.output());
     }
 
     private void project(Compute compute, Activations input, int rows, Workspace.AttentionBuffers buffers) {
+        Linear query = projections.query();
+        Linear key = projections.key();
+        Linear value = projections.value();
+        FloatRows queries = buffers.projected().orElse(buffers.queries());
         ActivationForm form = query.activationForm();
         compute.prepare(input, rows, form);
         if (key.activationForm() != form) {
@@ -71,12 +88,55 @@ record Attention(
         if (value.activationForm() != form && value.activationForm() != key.activationForm()) {
             compute.prepare(input, rows, value.activationForm());
         }
-        query.queue(compute, input, rows, buffers.queries());
+        query.queue(compute, input, rows, queries);
         key.queue(compute, input, rows, buffers.keys());
         value.queue(compute, input, rows, buffers.values());
         compute.multiply();
-        query.addBias(compute, rows, buffers.queries());
+        query.addBias(compute, rows, queries);
         key.addBias(compute, rows, buffers.keys());
         value.addBias(compute, rows, buffers.values());
+        if (projections.gated()) {
+            compute.splitHeads(
+                    queries,
+                    rows,
+                    spec.heads(),
+                    buffers.queries(),
+                    buffers.gates().orElseThrow());
+        }
+    }
+
+    private void normAndTurn(Compute compute, int rows, Workspace.AttentionBuffers buffers, int[] positions) {
+        FloatRows queries = buffers.queries();
+        FloatRows keys = buffers.keys();
+        switch (norms) {
+            case QueryKeyNorms.None none -> {}
+            case QueryKeyNorms.Heads heads -> {
+                heads.query().forwardHeads(compute, queries, rows, spec.heads());
+                heads.key().forwardHeads(compute, keys, rows, spec.kvHeads());
+            }
+            case QueryKeyNorms.Whole whole -> {
+                whole.query().forward(compute, queries, rows, queries);
+                whole.key().forward(compute, keys, rows, keys);
+            }
+            case QueryKeyNorms.HeadsAfterTurning after -> {}
+        }
+        if (rope.isPresent()) {
+            compute.rope(queries, rows, spec.heads(), spec.headDim(), rope.get(), positions);
+            compute.rope(keys, rows, spec.kvHeads(), spec.headDim(), rope.get(), positions);
+        }
+        if (norms instanceof QueryKeyNorms.HeadsAfterTurning after) {
+            after.head().forwardHeads(compute, queries, rows, spec.heads());
+            after.head().forwardHeads(compute, keys, rows, spec.kvHeads());
+        }
+        if (queryScale.isPresent()) {
+            scaleQueries(compute, queries, rows, buffers.factors(), positions);
+        }
+    }
+
+    private void scaleQueries(Compute compute, FloatRows queries, int rows, float[] factors, int[] positions) {
+        for (int row = 0; row < rows; row++) {
+            factors[row] = queryScale.orElseThrow().at(positions[row]);
+        }
+        compute.scaleRows(queries, rows, factors, 0);
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import wok.kernels.AttentionSpec;
 import wok.kernels.FloatRows;
 import wok.kernels.RopeTable;
@@ -30,16 +31,42 @@ final class BlockBuilder {
         List<ResidualBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers().size(); layer++) {
             LayerConfig l = config.layers().get(layer);
-            blocks.add(new ResidualBlock(
-                    norm(layer, TensorRole.ATTENTION_NORM),
-                    attention(layer, l.attention()),
-                    l.normsAfter() ? Optional.of(norm(layer, TensorRole.ATTENTION_AFTER_NORM)) : Optional.empty()));
-            blocks.add(new ResidualBlock(
-                    norm(layer, l.normsAfter() ? TensorRole.FEED_FORWARD_NORM_OF_FOUR : TensorRole.FEED_FORWARD_NORM),
-                    feedForward(layer, l.feedForward()),
-                    l.normsAfter() ? Optional.of(norm(layer, TensorRole.FEED_FORWARD_AFTER_NORM)) : Optional.empty()));
+            blocks.add(placed(layer, l.norms(), mixer(layer, l.mixer()), true));
+            blocks.add(placed(layer, l.norms(), feedForward(layer, l.feedForward()), false));
         }
         return List.copyOf(blocks);
+    }
+
+    /** @param first whether it is the layer's first block, the mixer */
+    private ResidualBlock placed(int layer, NormPlacement norms, Block block, boolean first) {
+        float scale = config.scales().residual();
+        TensorRole after = first ? TensorRole.ATTENTION_AFTER_NORM : TensorRole.FEED_FORWARD_AFTER_NORM;
+        return switch (norms) {
+            case BEFORE ->
+                new ResidualBlock(
+                        normed(layer, first ? TensorRole.ATTENTION_NORM : TensorRole.FEED_FORWARD_NORM),
+                        block,
+                        Optional.empty(),
+                        scale);
+            case BEFORE_AND_AFTER ->
+                new ResidualBlock(
+                        normed(layer, first ? TensorRole.ATTENTION_NORM : TensorRole.FEED_FORWARD_NORM_OF_FOUR),
+                        block,
+                        Optional.of(norm(layer, after)),
+                        scale);
+            case AFTER ->
+                new ResidualBlock(new ResidualBlock.Entry.Plain(), block, Optional.of(norm(layer, after)), scale);
+            case PARALLEL ->
+                new ResidualBlock(
+                        first ? normed(layer, TensorRole.ATTENTION_NORM) : new ResidualBlock.Entry.Shared(),
+                        block,
+                        Optional.empty(),
+                        scale);
+        };
+    }
+
+    private ResidualBlock.Entry normed(int layer, TensorRole role) {
+        return new ResidualBlock.Entry.Normed(norm(layer, role));
     }
 
     /** The norm behind the last block. */
@@ -47,34 +74,143 @@ final class BlockBuilder {
         return norm(weights.vector(TensorRole.OUTPUT_NORM, config.hidden()));
     }
 
+    private Block mixer(int layer, MixerConfig mixer) {
+        return switch (mixer) {
+            case AttentionConfig attention -> attention(layer, attention);
+        };
+    }
+
     private Attention attention(int layer, AttentionConfig a) {
-        int hidden = config.hidden();
         return new Attention(
                 layer,
-                new AttentionSpec(
-                        a.heads(), a.kvHeads(), a.headDim(), (float) a.scale(), a.window(), (float) a.softcap()),
-                ropeTables.computeIfAbsent(a.rope(), this::ropeTable),
-                weights.linear(layer, TensorRole.QUERY, a.queryColumns(), hidden, a.inputBias()),
-                weights.linear(layer, TensorRole.KEY, a.keyColumns(), hidden, a.inputBias()),
-                weights.linear(layer, TensorRole.VALUE, a.keyColumns(), hidden, a.inputBias()),
-                weights.linear(layer, TensorRole.ATTENTION_OUTPUT, hidden, a.queryColumns(), a.outputBias()),
-                a.headNorms() ? Optional.of(headNorms(layer, a.headDim())) : Optional.empty());
+                spec(a),
+                a.rope().map(rope -> ropeTables.computeIfAbsent(rope, this::ropeTable)),
+                projections(layer, a),
+                queryKeyNorms(layer, a),
+                a.scores().sinks()
+                        ? Optional.of(weights.bareVector(layer, TensorRole.SINKS, a.heads()))
+                        : Optional.empty(),
+                a.scores().queryScale());
     }
 
-    private Attention.HeadNorms headNorms(int layer, int headDim) {
-        return new Attention.HeadNorms(
-                norm(weights.vector(layer, TensorRole.QUERY_NORM, headDim)),
-                norm(weights.vector(layer, TensorRole.KEY_NORM, headDim)));
+    private static AttentionSpec spec(AttentionConfig a) {
+        int chunk = a.scores().span() instanceof AttentionSpan.Chunk c ? c.positions() : 0;
+        return new AttentionSpec(
+                a.heads(),
+                a.kvHeads(),
+                a.headDim(),
+                (float) a.scores().scale(),
+                a.window(),
+                (float) a.scores().softcap(),
+                chunk);
     }
 
-    private FeedForward feedForward(int layer, FeedForwardConfig f) {
+    private Attention.Projections projections(int layer, AttentionConfig a) {
         int hidden = config.hidden();
+        ProjectionConfig p = a.projections();
+        Linear output = weights.linear(layer, TensorRole.ATTENTION_OUTPUT, hidden, a.queryColumns(), p.outputBias());
+        int queries = p.gate() ? 2 * a.queryColumns() : a.queryColumns();
+        int keys = a.keyColumns();
+        if (weights.has(layer, TensorRole.QUERY_KEY_VALUE)) {
+            TensorRole joined = TensorRole.QUERY_KEY_VALUE;
+            int total = queries + 2 * keys;
+            return new Attention.Projections(
+                    weights.part(layer, joined, 0, queries, total, hidden, p.inputBias()),
+                    weights.part(layer, joined, queries, keys, total, hidden, p.inputBias()),
+                    weights.part(layer, joined, queries + keys, keys, total, hidden, p.inputBias()),
+                    output,
+                    p.gate());
+        }
+        return new Attention.Projections(
+                weights.linear(layer, TensorRole.QUERY, queries, hidden, p.inputBias()),
+                weights.linear(layer, TensorRole.KEY, keys, hidden, p.inputBias()),
+                weights.linear(layer, TensorRole.VALUE, keys, hidden, p.inputBias()),
+                output,
+                p.gate());
+    }
+
+    private Attention.QueryKeyNorms queryKeyNorms(int layer, AttentionConfig a) {
+        return switch (a.projections().norms()) {
+            case NONE -> new Attention.QueryKeyNorms.None();
+            case HEADS ->
+                new Attention.QueryKeyNorms.Heads(
+                        norm(weights.vector(layer, TensorRole.QUERY_NORM, a.headDim())),
+                        norm(weights.vector(layer, TensorRole.KEY_NORM, a.headDim())));
+            case PROJECTIONS ->
+                new Attention.QueryKeyNorms.Whole(
+                        norm(weights.vector(layer, TensorRole.QUERY_NORM, a.queryColumns())),
+                        norm(weights.vector(layer, TensorRole.KEY_NORM, a.keyColumns())));
+            case HEADS_AFTER_TURNING ->
+                new Attention.QueryKeyNorms.HeadsAfterTurning(new Norm(config.norm(), weights.ones(a.headDim())));
+        };
+    }
+
+    private Block feedForward(int layer, FeedForwardConfig config) {
+        return switch (config) {
+            case DenseConfig dense -> feedForward(layer, dense);
+            case ExpertsConfig experts -> experts(layer, experts);
+        };
+    }
+
+    private FeedForward feedForward(int layer, DenseConfig f) {
+        int hidden = config.hidden();
+        if (weights.hasRows(layer, TensorRole.GATE_UP, 2L * f.inner())) {
+            return new FeedForward(
+                    layer,
+                    f,
+                    weights.part(layer, TensorRole.GATE_UP, 0, f.inner(), 2 * f.inner(), hidden, f.bias()),
+                    weights.part(layer, TensorRole.GATE_UP, f.inner(), f.inner(), 2 * f.inner(), hidden, f.bias()),
+                    weights.linear(layer, TensorRole.DOWN, hidden, f.inner(), f.bias()));
+        }
+        return feedForward(layer, f, TensorRole.GATE, TensorRole.UP, TensorRole.DOWN);
+    }
+
+    private FeedForward feedForward(int layer, DenseConfig f, TensorRole gate, TensorRole up, TensorRole down) {
         return new FeedForward(
                 layer,
-                f.activation(),
-                weights.linear(layer, TensorRole.GATE, f.inner(), hidden, f.bias()),
-                weights.linear(layer, TensorRole.UP, f.inner(), hidden, f.bias()),
-                weights.linear(layer, TensorRole.DOWN, hidden, f.inner(), f.bias()));
+                f,
+                weights.linear(layer, gate, f.inner(), config.hidden(), f.bias()),
+                weights.linear(layer, up, f.inner(), config.hidden(), f.bias()),
+                weights.linear(layer, down, config.hidden(), f.inner(), f.bias()));
+    }
+
+    private MixtureOfExperts experts(int layer, ExpertsConfig e) {
+        int hidden = config.hidden();
+        DenseConfig each = e.expert();
+        List<Linear> gates =
+                weights.experts(layer, TensorRole.EXPERT_GATE, e.experts(), each.inner(), hidden, each.bias());
+        List<Linear> ups = weights.experts(layer, TensorRole.EXPERT_UP, e.experts(), each.inner(), hidden, each.bias());
+        List<Linear> downs =
+                weights.experts(layer, TensorRole.EXPERT_DOWN, e.experts(), hidden, each.inner(), each.bias());
+        List<FeedForward> experts = IntStream.range(0, e.experts())
+                .mapToObj(i -> new FeedForward(layer, each, gates.get(i), ups.get(i), downs.get(i)))
+                .toList();
+        return new MixtureOfExperts(
+                layer,
+                e,
+                router(layer, e),
+                experts,
+                e.shared()
+                        .map(s -> feedForward(
+                                layer, s, TensorRole.SHARED_GATE, TensorRole.SHARED_UP, TensorRole.SHARED_DOWN)),
+                e.sharedGate()
+                        ? Optional.of(weights.linear(layer, TensorRole.SHARED_EXPERT_GATE, 1, hidden, false))
+                        : Optional.empty());
+    }
+
+    private Router router(int layer, ExpertsConfig e) {
+        return new Router(
+                e,
+                weights.linear(
+                        layer,
+                        TensorRole.ROUTER,
+                        e.experts(),
+                        config.hidden(),
+                        e.router().bias()),
+                e.router().correction()
+                        ? weights.bareVector(layer, TensorRole.ROUTER_CORRECTION, e.experts())
+                                .row(0)
+                        : new float[0]);
     }
 
     private Norm norm(int layer, TensorRole role) {
@@ -87,7 +223,7 @@ final class BlockBuilder {
                 weight.set(0, i, weight.get(0, i) + 1);
             }
         }
-        return new Norm(weight, config.normEpsilon());
+        return new Norm(config.norm(), weight);
     }
 
     private RopeTable ropeTable(RopeConfig rope) {

@@ -13,20 +13,35 @@ import java.util.stream.Stream;
  */
 public enum Family {
     /** Llama 1 to 3.x and the many models with their mathematics, SmolLM and SmolLM2 among them. */
-    LLAMA("llama"),
+    LLAMA("llama", Set.of("llama"), Set.of("llama")),
     /** Llama's mathematics with a sliding window. GGUF files of it call themselves llama. */
-    MISTRAL("mistral"),
+    MISTRAL("mistral", Set.of("mistral"), Set.of()),
     /** Qwen 2 and 2.5: biases on queries, keys and values. */
-    QWEN2("qwen2"),
+    QWEN2("qwen2", Set.of("qwen2"), Set.of("qwen2")),
     /** Qwen 3, dense: a norm on every query and key head. */
-    QWEN3("qwen3"),
+    QWEN3("qwen3", Set.of("qwen3"), Set.of("qwen3")),
+    /** Qwen 3 with experts. */
+    QWEN3_MOE("qwen3_moe", Set.of("qwen3_moe"), Set.of("qwen3moe")),
     /** Gemma 3, the text part. */
-    GEMMA3("gemma3");
+    GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3"));
 
     private final String label;
 
-    Family(String label) {
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
+    private final Set<String> modelTypes;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
+    private final Set<String> ggufArchitectures;
+
+    /**
+     * @param label the family's name as people write it
+     * @param modelTypes what config.json calls the family
+     * @param ggufArchitectures what GGUF files call the family
+     */
+    Family(String label, Set<String> modelTypes, Set<String> ggufArchitectures) {
         this.label = label;
+        this.modelTypes = modelTypes;
+        this.ggufArchitectures = ggufArchitectures;
     }
 
     /** The family's name as people write it: {@code llama}, {@code qwen3}. */
@@ -34,27 +49,22 @@ public enum Family {
         return label;
     }
 
-    /** What config.json calls the family. */
-    private Set<String> modelTypes() {
-        return this == GEMMA3 ? Set.of("gemma3", "gemma3_text") : Set.of(label);
-    }
-
-    /** What GGUF files call the family. */
-    private Set<String> ggufArchitectures() {
-        return this == MISTRAL ? Set.of() : Set.of(label);
+    /** Whether norms multiply by 1 + what safetensors hold; GGUF's converters add the 1. */
+    boolean normsAddOneInFolders() {
+        return this == GEMMA3;
     }
 
     /** The family of a config.json's {@code model_type}. */
     static Optional<Family> ofModelType(String modelType) {
         return Arrays.stream(values())
-                .filter(family -> family.modelTypes().contains(modelType))
+                .filter(family -> family.modelTypes.contains(modelType))
                 .findFirst();
     }
 
     /** The family of a GGUF file's {@code general.architecture}. */
     static Optional<Family> ofGgufArchitecture(String architecture) {
         return Arrays.stream(values())
-                .filter(family -> family.ggufArchitectures().contains(architecture))
+                .filter(family -> family.ggufArchitectures.contains(architecture))
                 .findFirst();
     }
 
@@ -66,7 +76,7 @@ public enum Family {
      */
     static ModelException unsupported(String where, String architecture) {
         List<String> names = Arrays.stream(values())
-                .flatMap(family -> Stream.concat(family.modelTypes().stream(), family.ggufArchitectures().stream()))
+                .flatMap(family -> Stream.concat(family.modelTypes.stream(), family.ggufArchitectures.stream()))
                 .distinct()
                 .sorted()
                 .toList();

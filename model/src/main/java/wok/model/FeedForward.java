@@ -2,7 +2,7 @@ package wok.model;
 
 import wok.kernels.Activations;
 import wok.kernels.Compute;
-import wok.kernels.GatedActivation;
+import wok.kernels.FloatRows;
 
 /**
  * The gated feed-forward block: {@code down(activation(gate x) * up x)}. Source: Shazeer 2020, "GLU variants improve
@@ -10,7 +10,7 @@ import wok.kernels.GatedActivation;
  *
  * @param layer whose buffers it computes in
  */
-record FeedForward(int layer, GatedActivation activation, Linear gate, Linear up, Linear down) implements Block {
+record FeedForward(int layer, DenseConfig config, Linear gate, Linear up, Linear down) implements Block {
 
     @Override
     public boolean looksBack() {
@@ -20,19 +20,33 @@ record FeedForward(int layer, GatedActivation activation, Linear gate, Linear up
     @Override
     public void forward(Compute compute, Batch batch, KvCache kv, int rows) {
         Workspace workspace = batch.workspace();
+        prepare(compute, workspace.input(), rows);
         Workspace.FeedForwardBuffers buffers = workspace.feedForward().get(layer);
-        Activations input = workspace.input();
+        forward(compute, workspace.input(), rows, buffers, workspace.output());
+    }
+
+    /** Brings the input into the forms that gate and up multiply with. */
+    void prepare(Compute compute, Activations input, int rows) {
         compute.prepare(input, rows, gate.activationForm());
         if (up.activationForm() != gate.activationForm()) {
             compute.prepare(input, rows, up.activationForm());
         }
+    }
+
+    /** @param input prepared */
+    void forward(Compute compute, Activations input, int rows, Workspace.FeedForwardBuffers buffers, FloatRows output) {
         gate.queue(compute, input, rows, buffers.gate());
         up.queue(compute, input, rows, buffers.up());
         compute.multiply();
         gate.addBias(compute, rows, buffers.gate());
         up.addBias(compute, rows, buffers.up());
+        if (config.limit() > 0) {
+            float limit = (float) config.limit();
+            compute.clamp(buffers.gate(), rows, Float.NEGATIVE_INFINITY, limit);
+            compute.clamp(buffers.up(), rows, -limit, limit);
+        }
         Activations inner = buffers.inner();
-        compute.gatedActivation(buffers.gate(), buffers.up(), rows, activation, inner, down.activationForm());
-        down.forward(compute, inner, rows, workspace.output());
+        compute.gatedActivation(buffers.gate(), buffers.up(), rows, config.activation(), inner, down.activationForm());
+        down.forward(compute, inner, rows, output);
     }
 }

@@ -55,7 +55,7 @@ final class FolderRope {
         if (partial != 1) {
             throw scaling.wrong("partial_rotary_factor", partial, "1 in this family");
         }
-        AttentionConfig.requireHeadDim(headDim);
+        HeadShape.requireHeadDim(headDim);
         return new RopeConfig(RopePairing.HALVES, headDim, scaling.real("rope_theta", BASE), scaling(scaling, context));
     }
 

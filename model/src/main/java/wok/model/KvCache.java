@@ -38,8 +38,9 @@ public final class KvCache implements AutoCloseable {
         try {
             WeightMemory memory = new WeightMemory(arena);
             List<KvLayer> layers = config.layers().stream()
-                    .map(LayerConfig::attention)
-                    .map(a -> KvLayer.allocate(memory, blocks, a.kvHeads(), a.headDim(), type))
+                    .map(layer -> switch (layer.mixer()) {
+                        case AttentionConfig a -> KvLayer.allocate(memory, blocks, a.kvHeads(), a.headDim(), type);
+                    })
                     .toList();
             return new KvCache(arena, layers, blocks, type, blockBytes(config, type));
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -50,8 +51,9 @@ public final class KvCache implements AutoCloseable {
 
     static long blockBytes(ModelConfig config, KvType type) {
         return config.layers().stream()
-                .map(LayerConfig::attention)
-                .mapToLong(a -> KvLayer.blockBytes(a.kvHeads(), a.headDim(), type))
+                .mapToLong(layer -> switch (layer.mixer()) {
+                    case AttentionConfig a -> KvLayer.blockBytes(a.kvHeads(), a.headDim(), type);
+                })
                 .reduce(0, Math::addExact);
     }
 

@@ -28,9 +28,7 @@ import wok.formats.ModelSource;
  * @param vocabularySize rows of the embedding and of the logits
  * @param contextLength greatest number of positions of a sequence
  * @param hidden length of a row of the residual stream
- * @param normEpsilon what every RMSNorm adds to the mean square
- * @param embeddingScale what embeddings are multiplied by
- * @param logitsSoftcap logits become {@code cap * tanh(logit / cap)}; 0 = they don't
+ * @param norm of the residual stream
  * @param tiedEmbeddings whether the embedding matrix is also the output projection
  */
 public record ModelConfig(
@@ -39,9 +37,8 @@ public record ModelConfig(
         int contextLength,
         int hidden,
         List<LayerConfig> layers,
-        float normEpsilon,
-        float embeddingScale,
-        float logitsSoftcap,
+        NormConfig norm,
+        Scales scales,
         boolean tiedEmbeddings) {
     static final int VOCABULARY_MAX = 1 << 23;
     static final int CONTEXT_MAX = 1 << 24;
@@ -54,13 +51,6 @@ public record ModelConfig(
         ConfigRule.positive("contextLength (max_position_embeddings, context_length)", contextLength, CONTEXT_MAX);
         ConfigRule.positive("hidden (hidden_size, embedding_length)", hidden, HIDDEN_MAX);
         ConfigRule.positive("layers (num_hidden_layers, block_count)", layers.size(), LAYERS_MAX);
-        ConfigRule.positive("normEpsilon (rms_norm_eps, attention.layer_norm_rms_epsilon)", normEpsilon);
-        ConfigRule.positive("embeddingScale (hidden_size, embedding_length)", embeddingScale);
-        ConfigRule.require(
-                logitsSoftcap >= 0 && logitsSoftcap < Float.POSITIVE_INFINITY,
-                "logitsSoftcap (final_logit_softcapping)",
-                logitsSoftcap,
-                "0 for none, or a finite number above it");
     }
 
     /**
@@ -83,9 +73,8 @@ public record ModelConfig(
                 Math.min(contextLength, positions),
                 hidden,
                 layers,
-                normEpsilon,
-                embeddingScale,
-                logitsSoftcap,
+                norm,
+                scales,
                 tiedEmbeddings);
     }
 }

@@ -1,26 +1,30 @@
 package wok.model;
 
+import java.util.Optional;
 import wok.kernels.Compute;
 import wok.kernels.FloatRows;
 
-/** An RMSNorm: {@code x * weight / sqrt(mean(x^2) + epsilon)}. Immutable, any thread. */
+/** A norm of rows, or of the heads in them. Immutable, any thread. */
 final class Norm {
+    private final NormConfig config;
     private final FloatRows weight;
-    private final float epsilon;
 
     /** @param weight one row; kept, not copied */
-    Norm(FloatRows weight, float epsilon) {
+    Norm(NormConfig config, FloatRows weight) {
+        this.config = config;
         this.weight = weight;
-        this.epsilon = epsilon;
     }
 
     /** Norms the first {@code rows} rows of {@code x} into {@code out}, which may be {@code x}. */
     void forward(Compute compute, FloatRows x, int rows, FloatRows out) {
-        compute.rmsNorm(x, rows, weight, epsilon, out);
+        switch (config.kind()) {
+            case RMS -> compute.rmsNorm(x, rows, weight, config.epsilon(), out);
+            case LAYER -> compute.layerNorm(x, rows, weight, Optional.empty(), config.epsilon(), out);
+        }
     }
 
-    /** Norms every head of the first {@code rows} rows by itself, in place. */
+    /** Norms every head of the first {@code rows} rows by itself, in place, by an RMSNorm. */
     void forwardHeads(Compute compute, FloatRows x, int rows, int heads) {
-        compute.rmsNormHeads(x, rows, heads, weight.columns(), weight, epsilon);
+        compute.rmsNormHeads(x, rows, heads, weight.columns(), weight, config.epsilon());
     }
 }

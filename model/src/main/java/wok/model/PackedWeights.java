@@ -83,7 +83,7 @@ final class PackedWeights implements AutoCloseable {
     private static String layouts(ModelSource source, ThreadTeam team) {
         StringBuilder layouts = new StringBuilder();
         source.tensors().values().stream()
-                .filter(tensor -> tensor.shape().rank() == 2)
+                .filter(tensor -> tensor.shape().rank() >= 2)
                 .map(Tensor::dtype)
                 .distinct()
                 .sorted()

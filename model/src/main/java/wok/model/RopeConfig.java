@@ -13,7 +13,7 @@ public record RopeConfig(RopePairing pairing, int dimensions, double base, RopeS
     static final String DIMENSIONS = "rotary dimensions (head_dim, rope.dimension_count)";
 
     public RopeConfig {
-        ConfigRule.positive(DIMENSIONS, dimensions, AttentionConfig.HEAD_DIM_MAX);
+        ConfigRule.positive(DIMENSIONS, dimensions, HeadShape.HEAD_DIM_MAX);
         ConfigRule.require(dimensions % 2 == 0, DIMENSIONS, dimensions, "an even number");
         ConfigRule.positive("base (rope_theta, rope.freq_base)", base);
         ConfigRule.require(base > 1, "base (rope_theta, rope.freq_base)", base, "above 1");

@@ -1,6 +1,7 @@
 package wok.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import wok.formats.GgufModel;
@@ -19,10 +20,10 @@ sealed interface TensorNames {
     /** Whether a tensor that no block uses is known to be of no use to the text model. */
     boolean isHarmless(String name);
 
-    static TensorNames of(ModelSource source) {
+    static TensorNames of(ModelSource source, Family family) {
         return switch (source) {
             case GgufModel gguf -> new Gguf();
-            case HuggingFaceFolder folder -> Folder.of(folder.tensors().keySet());
+            case HuggingFaceFolder folder -> Folder.of(folder.tensors().keySet(), FolderNames.of(family));
         };
     }
 
@@ -53,8 +54,9 @@ sealed interface TensorNames {
      *
      * @param model what the names of the text model begin with
      * @param head what {@code lm_head} begins with
+     * @param own the family's own names
      */
-    record Folder(String model, String head) implements TensorNames {
+    record Folder(String model, String head, Map<TensorRole, String> own) implements TensorNames {
         /** Text models alone; the text part of multimodal ones before transformers 4.52, and since. */
         private static final List<String> MODEL_PREFIXES =
                 List.of("model.", "language_model.model.", "model.language_model.", "");
@@ -62,22 +64,26 @@ sealed interface TensorNames {
         private static final Pattern HARMLESS = Pattern.compile(
                 ".*rotary_emb\\.inv_freq|(model\\.)?(vision_tower|multi_modal_projector)\\..*|.*\\.masked_bias");
 
-        static Folder of(Set<String> names) {
+        static Folder of(Set<String> names, Map<TensorRole, String> own) {
             String model = MODEL_PREFIXES.stream()
-                    .filter(prefix -> names.contains(prefix + TensorRole.EMBEDDING.folderStem() + ".weight"))
+                    .filter(prefix -> names.contains(prefix + stem(TensorRole.EMBEDDING, own) + ".weight"))
                     .findFirst()
                     .orElse(MODEL_PREFIXES.getFirst());
-            return new Folder(model, model.startsWith("language_model.") ? "language_model." : "");
+            return new Folder(model, model.startsWith("language_model.") ? "language_model." : "", own);
+        }
+
+        private static String stem(TensorRole role, Map<TensorRole, String> own) {
+            return own.getOrDefault(role, role.folderStem());
         }
 
         @Override
         public String ofModel(TensorRole role) {
-            return (role == TensorRole.OUTPUT ? head : model) + role.folderStem();
+            return (role == TensorRole.OUTPUT ? head : model) + stem(role, own);
         }
 
         @Override
         public String ofLayer(int layer, TensorRole role) {
-            return model + "layers." + layer + "." + role.folderStem();
+            return model + "layers." + layer + "." + stem(role, own);
         }
 
         @Override

@@ -2,7 +2,9 @@ package wok.model;
 
 /**
  * What a weight does, with the names that files have for it, without prefixes and the ending {@code .weight} or
- * {@code .bias}. Folder names are those of transformers, GGUF names those of {@code gguf-py/gguf/constants.py}.
+ * {@code .bias}. Folder names are those of most families in transformers, what others call them is in
+ * {@link FolderNames}; GGUF names are those of {@code gguf-py/gguf/constants.py}. In the folder name of an expert's weight
+ * {@code {e}} stands for the expert's number; GGUF stacks all experts in one tensor.
  */
 enum TensorRole {
     EMBEDDING("embed_tokens", "token_embd"),
@@ -24,7 +26,23 @@ enum TensorRole {
     FEED_FORWARD_AFTER_NORM("post_feedforward_layernorm", "post_ffw_norm"),
     GATE("mlp.gate_proj", "ffn_gate"),
     UP("mlp.up_proj", "ffn_up"),
-    DOWN("mlp.down_proj", "ffn_down");
+    DOWN("mlp.down_proj", "ffn_down"),
+    /** Queries, keys and values in one matrix, in this order. */
+    QUERY_KEY_VALUE("self_attn.qkv_proj", "attn_qkv"),
+    SINKS("self_attn.sinks", "attn_sinks"),
+    /** Gate and up in one matrix, in this order. */
+    GATE_UP("mlp.gate_up_proj", "ffn_up"),
+    ROUTER("mlp.gate", "ffn_gate_inp"),
+    /** What is added to scores for the choice of experts only; the whole name, without an ending. */
+    ROUTER_CORRECTION("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
+    EXPERT_GATE("mlp.experts.{e}.gate_proj", "ffn_gate_exps"),
+    EXPERT_UP("mlp.experts.{e}.up_proj", "ffn_up_exps"),
+    EXPERT_DOWN("mlp.experts.{e}.down_proj", "ffn_down_exps"),
+    SHARED_GATE("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
+    SHARED_UP("mlp.shared_expert.up_proj", "ffn_up_shexp"),
+    SHARED_DOWN("mlp.shared_expert.down_proj", "ffn_down_shexp"),
+    /** One row: its product with the input is what the shared expert's output is gated by. */
+    SHARED_EXPERT_GATE("mlp.shared_expert_gate", "ffn_gate_inp_shexp");
 
     private final String folderStem;
     private final String ggufStem;

@@ -57,8 +57,9 @@ public final class Transformer implements AutoCloseable {
         this.compute = owned.compute();
         ModelSource source = owned.source();
         this.description = ModelDescription.of(source, config);
-        WeightReader weights = new WeightReader(source, options.activations(), owned.arena(), owned.packed(), compute);
-        boolean normsAddOne = config.family() == Family.GEMMA3 && !(source instanceof GgufModel);
+        WeightReader weights = new WeightReader(
+                source, config.family(), options.activations(), owned.arena(), owned.packed(), compute);
+        boolean normsAddOne = config.family().normsAddOneInFolders() && !(source instanceof GgufModel);
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
         this.embedding = weights.embedding(config);
         this.blocks = builder.blocks();
@@ -73,7 +74,7 @@ public final class Transformer implements AutoCloseable {
 
     private static int behindLastThatLooksBack(List<ResidualBlock> blocks) {
         int index = blocks.size();
-        while (index > 0 && !blocks.get(index - 1).block().looksBack()) {
+        while (index > 0 && !blocks.get(index - 1).looksBack()) {
             index--;
         }
         return index;
@@ -205,8 +206,8 @@ public final class Transformer implements AutoCloseable {
             embedding.decodeRow(batch.token(row), embeddingRow, 0);
             residual.setRow(row, embeddingRow, 0);
         }
-        if (config.embeddingScale() != 1) {
-            compute.scale(residual, batch.rows(), config.embeddingScale());
+        if (config.scales().embedding() != 1) {
+            compute.scale(residual, batch.rows(), config.scales().embedding());
         }
     }
 
@@ -225,8 +226,11 @@ public final class Transformer implements AutoCloseable {
         int rows = batch.logitsRows();
         outputNorm.forward(compute, workspace.residual(), rows, workspace.last().f32());
         output.forwardPreparing(compute, workspace.last(), rows, workspace.logits());
-        if (config.logitsSoftcap() != 0) {
-            compute.softcap(workspace.logits(), rows, config.logitsSoftcap());
+        if (config.scales().logits() != 1) {
+            compute.scale(workspace.logits(), rows, config.scales().logits());
+        }
+        if (config.scales().logitsSoftcap() != 0) {
+            compute.softcap(workspace.logits(), rows, config.scales().logitsSoftcap());
         }
     }
 

@@ -1,10 +1,12 @@
 package wok.model;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import wok.formats.ModelSource;
 import wok.kernels.ActivationPrecision;
 import wok.kernels.Compute;
@@ -23,6 +25,8 @@ import wok.tensor.Tensor;
 final class WeightReader {
     private static final System.Logger LOGGER = System.getLogger(WeightReader.class.getName());
     private static final int UNUSED_SHOWN_MAX = 5;
+    /** Stands for an expert's number in names. */
+    private static final String EXPERT = "{e}";
 
     private final ModelSource source;
     private final TensorNames names;
@@ -34,9 +38,14 @@ final class WeightReader {
 
     /** @param packed where matrices go; vectors go into the arena */
     WeightReader(
-            ModelSource source, ActivationPrecision activations, Arena arena, PackedWeights packed, Compute compute) {
+            ModelSource source,
+            Family family,
+            ActivationPrecision activations,
+            Arena arena,
+            PackedWeights packed,
+            Compute compute) {
         this.source = source;
-        this.names = TensorNames.of(source);
+        this.names = TensorNames.of(source, family);
         this.activations = activations;
         this.arena = arena;
         this.packed = packed;
@@ -72,9 +81,86 @@ final class WeightReader {
         return row(names.ofLayer(layer, role) + ".weight", length);
     }
 
+    /** Whether the file has the weight of a layer. */
+    boolean has(int layer, TensorRole role) {
+        return source.tensors().containsKey(names.ofLayer(layer, role) + ".weight");
+    }
+
+    /** Whether the file has the weight of a layer with so many rows. */
+    boolean hasRows(int layer, TensorRole role, long rows) {
+        Tensor tensor = source.tensors().get(names.ofLayer(layer, role) + ".weight");
+        return tensor != null && tensor.shape().rows() == rows;
+    }
+
+    /** Rows {@code from} to {@code from + rows - 1} of a matrix that holds several: [total, columns]. */
+    Linear part(int layer, TensorRole role, int from, int rows, int total, int columns, boolean bias) {
+        String stem = names.ofLayer(layer, role);
+        Tensor whole = tensor(stem + ".weight", Shape.of(total, columns));
+        Optional<FloatRows> added = Optional.empty();
+        if (bias) {
+            FloatRows all = row(stem + ".bias", total);
+            added = Optional.of(FloatRows.allocate(arena, 1, rows));
+            added.get().setRow(0, Arrays.copyOfRange(all.row(0), from, from + rows), 0);
+        }
+        return pack(whole.part(from, rows), added);
+    }
+
+    /**
+     * The matrices of all experts, which files hold one by one or stacked: [experts, rows, columns].
+     *
+     * @param bias stacked too: [experts, rows]
+     */
+    List<Linear> experts(int layer, TensorRole role, int experts, int rows, int columns, boolean bias) {
+        String stem = names.ofLayer(layer, role);
+        if (stem.contains(EXPERT)) {
+            return IntStream.range(0, experts)
+                    .mapToObj(e -> linear(stem.replace(EXPERT, Integer.toString(e)), rows, columns, bias))
+                    .toList();
+        }
+        Tensor stacked = tensor(stem + ".weight", Shape.of(experts, rows, columns));
+        Optional<float[]> biases =
+                bias ? Optional.of(floats(stem + ".bias", Shape.of(experts, rows))) : Optional.empty();
+        return IntStream.range(0, experts)
+                .mapToObj(e -> pack(stacked.slice(e), biases.map(all -> rowOf(all, e * rows, rows))))
+                .toList();
+    }
+
+    private FloatRows rowOf(float[] values, int from, int count) {
+        FloatRows row = FloatRows.allocate(arena, 1, count);
+        row.setRow(0, values, from);
+        return row;
+    }
+
+    /** All values of a small tensor. */
+    private float[] floats(String name, Shape shape) {
+        try {
+            return WeightPacker.floats(tensor(name, shape));
+        } catch (KernelException e) {
+            throw unsupported(name, e);
+        }
+    }
+
+    /** A weight of ones, for norms that have none. */
+    FloatRows ones(int length) {
+        FloatRows row = FloatRows.allocate(arena, 1, length);
+        for (int i = 0; i < length; i++) {
+            row.set(0, i, 1);
+        }
+        return row;
+    }
+
+    /** A vector whose name in the file has no ending. */
+    FloatRows bareVector(int layer, TensorRole role, int length) {
+        String name = names.ofLayer(layer, role);
+        return row(source.tensors().containsKey(name) ? name : name + ".weight", length);
+    }
+
     private Linear linear(String stem, int rows, int columns, boolean bias) {
         Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
-        Optional<FloatRows> added = bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty();
+        return pack(weight, bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty());
+    }
+
+    private Linear pack(Tensor weight, Optional<FloatRows> added) {
         try {
             PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), compute.team());
             if (packed.packed()) {

@@ -1,9 +1,8 @@
 package wok.model;
 
 import java.lang.foreign.Arena;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import wok.kernels.Activations;
 import wok.kernels.FloatRows;
 
@@ -14,8 +13,9 @@ import wok.kernels.FloatRows;
  * @param residual the stream that every block adds to: rows x hidden
  * @param input what a block reads, normed: rows x hidden
  * @param output what a block gives: rows x hidden
- * @param attention by layer
- * @param feedForward by layer
+ * @param mixers by layer
+ * @param feedForward by layer; of a layer with experts, those of one expert
+ * @param experts by layer, of those that have some
  * @param last the rows that want logits: logits rows x hidden
  * @param logits logits rows x vocabulary
  */
@@ -23,53 +23,71 @@ record Workspace(
         FloatRows residual,
         Activations input,
         FloatRows output,
-        List<AttentionBuffers> attention,
+        List<MixerBuffers> mixers,
         List<FeedForwardBuffers> feedForward,
+        List<Optional<ExpertBuffers>> experts,
         Activations last,
         FloatRows logits) {
 
+    /** What a mixer computes in. */
+    sealed interface MixerBuffers permits AttentionBuffers {}
+
     /**
+     * @param projected queries and gates by head, where there are gates: rows x (heads x 2 headDim)
      * @param queries rows x (heads x headDim)
      * @param keys rows x (kvHeads x headDim), as are values
+     * @param gates rows x (heads x headDim), where there are gates
      * @param mixed what attention gives to the output projection: rows x (heads x headDim)
+     * @param factors of queries, by row
      */
-    record AttentionBuffers(FloatRows queries, FloatRows keys, FloatRows values, Activations mixed) {}
+    @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
+    record AttentionBuffers(
+            Optional<FloatRows> projected,
+            FloatRows queries,
+            FloatRows keys,
+            FloatRows values,
+            Optional<FloatRows> gates,
+            Activations mixed,
+            float[] factors)
+            implements MixerBuffers {}
 
     /** @param inner gate, activated and multiplied by up: rows x inner, as are the other two */
     record FeedForwardBuffers(FloatRows gate, FloatRows up, Activations inner) {}
 
+    /**
+     * @param input the rows of one expert: rows x hidden
+     * @param output theirs
+     * @param expert where one expert computes
+     * @param shared where the shared expert does
+     * @param sharedGate rows x 1
+     */
+    record ExpertBuffers(
+            Router.Choice choice,
+            Activations input,
+            FloatRows output,
+            FeedForwardBuffers expert,
+            Optional<FeedForwardBuffers> shared,
+            FloatRows sharedGate) {}
+
     static Workspace allocate(Arena arena, ModelConfig config, int rows, int logitsRows) {
-        Map<Long, AttentionBuffers> attention = new HashMap<>();
-        Map<Integer, FeedForwardBuffers> feedForward = new HashMap<>();
+        WorkspaceAllocation allocation = new WorkspaceAllocation(arena, config.hidden(), rows);
         return new Workspace(
                 FloatRows.allocate(arena, rows, config.hidden()),
                 Activations.allocate(arena, rows, config.hidden()),
                 FloatRows.allocate(arena, rows, config.hidden()),
+                config.layers().stream().map(l -> allocation.mixer(l.mixer())).toList(),
                 config.layers().stream()
-                        .map(LayerConfig::attention)
-                        .map(a -> attention.computeIfAbsent(
-                                ((long) a.queryColumns() << 32) | a.keyColumns(), shape -> attention(arena, rows, a)))
+                        .map(l -> allocation.feedForward(l.feedForward()))
                         .toList(),
                 config.layers().stream()
-                        .map(LayerConfig::feedForward)
-                        .map(f -> feedForward.computeIfAbsent(f.inner(), inner -> feedForward(arena, rows, inner)))
+                        .map(l -> allocation.experts(l.feedForward()))
                         .toList(),
                 Activations.allocate(arena, logitsRows, config.hidden()),
                 FloatRows.allocate(arena, logitsRows, config.vocabularySize()));
     }
 
-    private static AttentionBuffers attention(Arena arena, int rows, AttentionConfig a) {
-        return new AttentionBuffers(
-                FloatRows.allocate(arena, rows, a.queryColumns()),
-                FloatRows.allocate(arena, rows, a.keyColumns()),
-                FloatRows.allocate(arena, rows, a.keyColumns()),
-                Activations.allocate(arena, rows, a.queryColumns()));
-    }
-
-    private static FeedForwardBuffers feedForward(Arena arena, int rows, int inner) {
-        return new FeedForwardBuffers(
-                FloatRows.allocate(arena, rows, inner),
-                FloatRows.allocate(arena, rows, inner),
-                Activations.allocate(arena, rows, inner));
+    /** The buffers of a layer with softmax attention. */
+    AttentionBuffers attention(int layer) {
+        return (AttentionBuffers) mixers.get(layer);
     }
 }

@@ -58,12 +58,12 @@ class FolderConfigTest {
         assertThat(local.kvHeads()).isEqualTo(4);
         assertThat(local.headDim()).isEqualTo(256);
         assertThat(local.window()).isEqualTo(1024);
-        assertThat(local.rope().base()).isEqualTo(10_000);
-        assertThat(local.rope().scaling()).isEqualTo(new RopeScaling.None());
+        assertThat(local.rope().orElseThrow().base()).isEqualTo(10_000);
+        assertThat(local.rope().orElseThrow().scaling()).isEqualTo(new RopeScaling.None());
         assertThat(global.window()).isZero();
-        assertThat(global.rope().base()).isEqualTo(1_000_000);
-        assertThat(global.rope().scaling()).isEqualTo(new RopeScaling.Linear(8));
-        assertThat(config.layers().getFirst().feedForward().activation()).isEqualTo(GatedActivation.GELU_TANH);
+        assertThat(global.rope().orElseThrow().base()).isEqualTo(1_000_000);
+        assertThat(global.rope().orElseThrow().scaling()).isEqualTo(new RopeScaling.Linear(8));
+        assertThat(config.layers().getFirst().dense().activation()).isEqualTo(GatedActivation.GELU_TANH);
     }
 
     @Test
@@ -90,16 +90,17 @@ class FolderConfigTest {
                 .layers()
                 .getFirst();
 
-        assertThat(layer.attention().inputBias()).isTrue();
-        assertThat(layer.attention().outputBias()).isTrue();
-        assertThat(layer.feedForward().bias()).isTrue();
+        assertThat(layer.attention().projections().inputBias()).isTrue();
+        assertThat(layer.attention().projections().outputBias()).isTrue();
+        assertThat(layer.dense().bias()).isTrue();
     }
 
     @Test
     void dynamicScalingIsNoneWithinTheContext() {
         ModelConfig config = read(LLAMA.replace("}", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}}"));
 
-        assertThat(config.layers().getFirst().attention().rope().scaling()).isEqualTo(new RopeScaling.None());
+        assertThat(config.layers().getFirst().attention().rope().orElseThrow().scaling())
+                .isEqualTo(new RopeScaling.None());
     }
 
     @Test

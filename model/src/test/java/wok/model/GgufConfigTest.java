@@ -37,11 +37,11 @@ class GgufConfigTest {
         assertThat(config.layers()).hasSize(12);
         assertThat(config.vocabularySize()).isEqualTo(320);
         assertThat(config.tiedEmbeddings()).isTrue();
-        assertThat(attention.rope().pairing()).isEqualTo(RopePairing.NEIGHBOURS);
+        assertThat(attention.rope().orElseThrow().pairing()).isEqualTo(RopePairing.NEIGHBOURS);
         assertThat(attention.kvHeads()).isEqualTo(4);
         assertThat(attention.headDim()).isEqualTo(16);
-        assertThat(attention.inputBias()).isFalse();
-        assertThat(config.layers().getFirst().feedForward().activation()).isEqualTo(GatedActivation.SILU);
+        assertThat(attention.projections().inputBias()).isFalse();
+        assertThat(config.layers().getFirst().dense().activation()).isEqualTo(GatedActivation.SILU);
     }
 
     @Test
@@ -49,18 +49,35 @@ class GgufConfigTest {
         ModelConfig config = read(keys("llama"), "output.weight", "blk.3.attn_q.bias", "blk.3.attn_output.bias");
 
         assertThat(config.tiedEmbeddings()).isFalse();
-        assertThat(config.layers().get(3).attention().inputBias()).isTrue();
-        assertThat(config.layers().get(3).attention().outputBias()).isTrue();
-        assertThat(config.layers().get(4).attention().inputBias()).isFalse();
+        assertThat(config.layers().get(3).attention().projections().inputBias()).isTrue();
+        assertThat(config.layers().get(3).attention().projections().outputBias())
+                .isTrue();
+        assertThat(config.layers().get(4).attention().projections().inputBias()).isFalse();
     }
 
     @Test
     void qwen2HasBiasesAndQwen3NormsOnHeads() {
-        assertThat(read(keys("qwen2")).layers().getFirst().attention().inputBias())
+        assertThat(read(keys("qwen2"))
+                        .layers()
+                        .getFirst()
+                        .attention()
+                        .projections()
+                        .inputBias())
                 .isTrue();
-        assertThat(read(keys("qwen3")).layers().getFirst().attention().headNorms())
-                .isTrue();
-        assertThat(read(keys("qwen3")).layers().getFirst().attention().rope().pairing())
+        assertThat(read(keys("qwen3"))
+                        .layers()
+                        .getFirst()
+                        .attention()
+                        .projections()
+                        .norms())
+                .isEqualTo(ProjectionConfig.QueryNorms.HEADS);
+        assertThat(read(keys("qwen3"))
+                        .layers()
+                        .getFirst()
+                        .attention()
+                        .rope()
+                        .orElseThrow()
+                        .pairing())
                 .isEqualTo(RopePairing.HALVES);
     }
 
@@ -73,11 +90,11 @@ class GgufConfigTest {
 
         ModelConfig config = read(keys);
         assertThat(windows(config)).containsExactly(8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 0);
-        assertThat(config.layers().get(0).attention().rope())
+        assertThat(config.layers().get(0).attention().rope().orElseThrow())
                 .isEqualTo(new RopeConfig(RopePairing.HALVES, 16, 10_000, new RopeScaling.None()));
-        assertThat(config.layers().get(5).attention().rope())
+        assertThat(config.layers().get(5).attention().rope().orElseThrow())
                 .isEqualTo(new RopeConfig(RopePairing.HALVES, 16, 1_000_000, new RopeScaling.Linear(8)));
-        assertThat(config.embeddingScale()).isEqualTo(8);
+        assertThat(config.scales().embedding()).isEqualTo(8);
 
         keys.put("gemma3.attention.sliding_window_pattern", 4L);
         assertThat(windows(read(keys))).containsExactly(8, 8, 8, 0, 8, 8, 8, 0, 8, 8, 8, 0);
@@ -94,7 +111,8 @@ class GgufConfigTest {
         keys.put("gemma3.attention.key_length", 32L);
         keys.put("gemma3.attention.value_length", 32L);
 
-        assertThat(read(keys).layers().getFirst().attention().scale()).isCloseTo(1 / Math.sqrt(16), within(1e-12));
+        assertThat(read(keys).layers().getFirst().attention().scores().scale())
+                .isCloseTo(1 / Math.sqrt(16), within(1e-12));
     }
 
     @Test
@@ -106,7 +124,7 @@ class GgufConfigTest {
 
         List<LayerConfig> layers = read(keys).layers();
         assertThat(layers.get(1).attention().kvHeads()).isEqualTo(1);
-        assertThat(layers.get(0).feedForward().inner()).isEqualTo(32);
+        assertThat(layers.get(0).dense().inner()).isEqualTo(32);
     }
 
     @Test
@@ -116,7 +134,13 @@ class GgufConfigTest {
         keys.put("qwen2.rope.scaling.factor", 4f);
         keys.put("qwen2.rope.scaling.original_context_length", 128L);
 
-        assertThat(read(keys).layers().getFirst().attention().rope().scaling())
+        assertThat(read(keys)
+                        .layers()
+                        .getFirst()
+                        .attention()
+                        .rope()
+                        .orElseThrow()
+                        .scaling())
                 .isEqualTo(new RopeScaling.Yarn(4, 128, 32, 1, 0.1 * StrictMath.log(4.0) + 1, true));
     }
 
@@ -125,20 +149,27 @@ class GgufConfigTest {
         Map<String, Object> keys = keys("llama");
         keys.put("llama.rope.scale_linear", 4f);
 
-        assertThat(read(keys).layers().getFirst().attention().rope().scaling()).isEqualTo(new RopeScaling.Linear(4));
+        assertThat(read(keys)
+                        .layers()
+                        .getFirst()
+                        .attention()
+                        .rope()
+                        .orElseThrow()
+                        .scaling())
+                .isEqualTo(new RopeScaling.Linear(4));
     }
 
     @Test
-    void namesAnUnsupportedArchitectureAndModelsWithExperts() {
-        Map<String, Object> experts = keys("llama");
-        experts.put("llama.expert_count", 8L);
+    void namesAnUnsupportedArchitectureAndExpertsWhereTheFamilyHasNone() {
+        Map<String, Object> experts = keys("qwen2");
+        experts.put("qwen2.expert_count", 8L);
 
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> read(keys("mamba")))
                 .withMessageContaining("model.gguf: architecture \"mamba\" is not supported (supported: gemma3,");
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> read(experts))
-                .withMessageContaining("architecture \"llama with experts\"");
+                .withMessageContaining("qwen2.expert_count: 8 (expected: none in qwen2)");
     }
 
     @ParameterizedTest

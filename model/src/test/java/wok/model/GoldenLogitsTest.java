@@ -15,7 +15,8 @@ class GoldenLogitsTest {
             ModelOptions.defaults().withThreads(2).withActivations(ActivationPrecision.F32);
 
     static List<Golden> folders() {
-        return Golden.folders("llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3_text", "llama-bf16-sharded");
+        return Golden.folders(
+                "llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3_text", "llama-bf16-sharded", "qwen3_moe");
     }
 
     static List<Golden> ggufs() {

@@ -106,6 +106,19 @@ public record Tensor(String name, DType dtype, Shape shape, TensorContents conte
         return new Tensor(name + "[" + index + "]", dtype, part, contentsOfPart);
     }
 
+    /** Rows {@code first} to {@code first + count - 1}, counted through all outer dimensions, as a matrix. */
+    public Tensor part(long first, long count) {
+        Objects.checkFromIndexSize(first, count, shape.rows());
+        TensorContents contentsOfPart = switch (contents) {
+            case TensorContents.InMemory memory ->
+                new TensorContents.InMemory(memory.data().asSlice(first * rowBytes(), count * rowBytes()));
+            case TensorContents.Converted converted ->
+                new TensorContents.Converted(converted.conversion(), converted.firstRow() + first, List.of());
+        };
+        String rows = name + "[" + first + ":" + (first + count) + "]";
+        return new Tensor(rows, dtype, Shape.of(count, shape.columns()), contentsOfPart);
+    }
+
     /** The same tensor under another name. */
     public Tensor named(String newName) {
         return new Tensor(newName, dtype, shape, contents);

@@ -1,0 +1,160 @@
+package wok.model;
+
+import wok.kernels.CanonicalMath;
+import wok.kernels.Compute;
+import wok.kernels.FloatRows;
+
+/**
+ * Chooses experts for the rows of a batch and sorts the rows by expert.
+ *
+ * <p>Of equal scores the expert with the lower number is chosen, so that a choice depends on nothing but the row.
+ * Softmax is the canonical one (greatest score, {@link CanonicalMath#exp}, sixteen partial sums), softplus is
+ * StrictMath's in double. Immutable, any thread.
+ *
+ * @param correction one row [experts], empty where the configuration has none
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Router(ExpertsConfig config, Linear logits, float[] correction) {
+
+    /**
+     * The experts of every row.
+     *
+     * <p>Row {@code rows[i]} goes to expert e with weight {@code weights[i]} for {@code starts[e] <= i < starts[e + 1]}.
+     *
+     * @param logits [rows][experts]
+     */
+    @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
+    record Choice(FloatRows logits, int[] chosen, float[] chosenWeights, int[] starts, int[] rows, float[] weights) {
+        static Choice allocate(java.lang.foreign.Arena arena, int rowsMax, ExpertsConfig config) {
+            int pairs = Math.multiplyExact(rowsMax, config.used());
+            return new Choice(
+                    FloatRows.allocate(arena, rowsMax, config.experts()),
+                    new int[pairs],
+                    new float[pairs],
+                    new int[config.experts() + 1],
+                    new int[pairs],
+                    new float[pairs]);
+        }
+    }
+
+    /** @param rows those of the workspace's input */
+    void choose(Compute compute, Workspace workspace, int rows, Choice choice) {
+        logits.forwardPreparing(compute, workspace.input(), rows, choice.logits());
+        for (int row = 0; row < rows; row++) {
+            chooseForRow(choice, row);
+        }
+        sortByExpert(choice, rows);
+    }
+
+    private void chooseForRow(Choice choice, int row) {
+        float[] scores = scores(choice.logits().row(row));
+        float[] ranks = scores.clone();
+        for (int e = 0; e < correction.length; e++) {
+            ranks[e] += correction[e];
+        }
+        dropGroups(ranks);
+        int first = row * config.used();
+        for (int i = 0; i < config.used(); i++) {
+            int best = CanonicalMath.argmax(ranks, 0, ranks.length);
+            choice.chosen()[first + i] = best;
+            choice.chosenWeights()[first + i] = scores[best];
+            ranks[best] = Float.NaN;
+        }
+        weigh(choice.chosenWeights(), first);
+    }
+
+    private float[] scores(float[] x) {
+        switch (config.router().scoring()) {
+            case SOFTMAX -> softmax(x, 0, x.length);
+            case SIGMOID -> {
+                for (int e = 0; e < x.length; e++) {
+                    x[e] = CanonicalMath.sigmoid(x[e]);
+                }
+            }
+            case SQRT_SOFTPLUS -> {
+                for (int e = 0; e < x.length; e++) {
+                    double softplus = Math.max(x[e], 0) + StrictMath.log1p(StrictMath.exp(-Math.abs((double) x[e])));
+                    x[e] = (float) Math.sqrt(softplus);
+                }
+            }
+            case SOFTMAX_OF_CHOSEN -> {}
+        }
+        return x;
+    }
+
+    private static void softmax(float[] x, int from, int count) {
+        float greatest = x[CanonicalMath.argmax(x, from, count)];
+        for (int i = from; i < from + count; i++) {
+            x[i] = CanonicalMath.exp(x[i] - greatest);
+        }
+        float total = CanonicalMath.sum(x, from, count);
+        for (int i = from; i < from + count; i++) {
+            x[i] /= total;
+        }
+    }
+
+    /** Experts outside the best groups become NaN, which is less than everything. */
+    private void dropGroups(float[] ranks) {
+        int groups = config.router().groups();
+        if (groups == config.router().groupsUsed()) {
+            return;
+        }
+        int size = ranks.length / groups;
+        float[] groupScores = new float[groups];
+        for (int g = 0; g < groups; g++) {
+            groupScores[g] = groupScore(ranks, g * size, size);
+        }
+        boolean[] kept = new boolean[groups];
+        for (int i = 0; i < config.router().groupsUsed(); i++) {
+            int best = CanonicalMath.argmax(groupScores, 0, groups);
+            kept[best] = true;
+            groupScores[best] = Float.NaN;
+        }
+        for (int e = 0; e < ranks.length; e++) {
+            ranks[e] = kept[e / size] ? ranks[e] : Float.NaN;
+        }
+    }
+
+    private float groupScore(float[] ranks, int from, int size) {
+        int best = CanonicalMath.argmax(ranks, from, size);
+        if (config.router().groupScore() == RouterConfig.GroupScore.BEST || size == 1) {
+            return ranks[best];
+        }
+        float second = Float.NEGATIVE_INFINITY;
+        for (int e = from; e < from + size; e++) {
+            second = e == best ? second : Math.max(second, ranks[e]);
+        }
+        return ranks[best] + second;
+    }
+
+    private void weigh(float[] weights, int first) {
+        RouterConfig router = config.router();
+        if (router.scoring() == RouterConfig.Scoring.SOFTMAX_OF_CHOSEN) {
+            softmax(weights, first, config.used());
+        }
+        float total = router.normalised() ? CanonicalMath.sum(weights, first, config.used()) : 1;
+        for (int i = first; i < first + config.used(); i++) {
+            weights[i] = weights[i] / total * (float) router.scale();
+        }
+    }
+
+    /** Counting sort, stable: rows of an expert stay in their order. */
+    private void sortByExpert(Choice choice, int rows) {
+        int pairs = rows * config.used();
+        int[] starts = choice.starts();
+        java.util.Arrays.fill(starts, 0);
+        for (int pair = 0; pair < pairs; pair++) {
+            starts[choice.chosen()[pair] + 1]++;
+        }
+        for (int e = 0; e < config.experts(); e++) {
+            starts[e + 1] += starts[e];
+        }
+        for (int pair = 0; pair < pairs; pair++) {
+            int at = starts[choice.chosen()[pair]]++;
+            choice.rows()[at] = pair / config.used();
+            choice.weights()[at] = choice.chosenWeights()[pair];
+        }
+        System.arraycopy(starts, 0, starts, 1, config.experts());
+        starts[0] = 0;
+    }
+}

@@ -1,0 +1,87 @@
+package wok.model;
+
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import wok.kernels.Activations;
+import wok.kernels.FloatRows;
+import wok.model.Workspace.AttentionBuffers;
+import wok.model.Workspace.ExpertBuffers;
+import wok.model.Workspace.FeedForwardBuffers;
+import wok.model.Workspace.MixerBuffers;
+
+/** Allocates the buffers of layers, those of equal shape once. One use, one thread. */
+final class WorkspaceAllocation {
+    private record AttentionKey(int queryColumns, int keyColumns, boolean gate) {}
+
+    private final Arena arena;
+    private final int hidden;
+    private final int rows;
+    private final Map<AttentionKey, AttentionBuffers> attention = new HashMap<>();
+    private final Map<Integer, FeedForwardBuffers> feedForward = new HashMap<>();
+    private final Map<ExpertsConfig, ExpertBuffers> experts = new HashMap<>();
+
+    WorkspaceAllocation(Arena arena, int hidden, int rows) {
+        this.arena = arena;
+        this.hidden = hidden;
+        this.rows = rows;
+    }
+
+    MixerBuffers mixer(MixerConfig mixer) {
+        return switch (mixer) {
+            case AttentionConfig a ->
+                attention.computeIfAbsent(
+                        new AttentionKey(
+                                a.queryColumns(),
+                                a.keyColumns(),
+                                a.projections().gate()),
+                        this::attention);
+        };
+    }
+
+    private AttentionBuffers attention(AttentionKey key) {
+        return new AttentionBuffers(
+                key.gate() ? Optional.of(floats(2 * key.queryColumns())) : Optional.empty(),
+                floats(key.queryColumns()),
+                floats(key.keyColumns()),
+                floats(key.keyColumns()),
+                key.gate() ? Optional.of(floats(key.queryColumns())) : Optional.empty(),
+                Activations.allocate(arena, rows, key.queryColumns()),
+                new float[rows]);
+    }
+
+    FeedForwardBuffers feedForward(FeedForwardConfig config) {
+        return switch (config) {
+            case DenseConfig dense -> inner(dense.inner());
+            case ExpertsConfig e -> inner(e.expert().inner());
+        };
+    }
+
+    private FeedForwardBuffers inner(int inner) {
+        return feedForward.computeIfAbsent(
+                inner,
+                columns -> new FeedForwardBuffers(
+                        floats(columns), floats(columns), Activations.allocate(arena, rows, columns)));
+    }
+
+    Optional<ExpertBuffers> experts(FeedForwardConfig config) {
+        return config instanceof ExpertsConfig e
+                ? Optional.of(experts.computeIfAbsent(e, this::experts))
+                : Optional.empty();
+    }
+
+    private ExpertBuffers experts(ExpertsConfig e) {
+        return new ExpertBuffers(
+                Router.Choice.allocate(arena, rows, e),
+                Activations.allocate(arena, rows, hidden),
+                floats(hidden),
+                inner(e.expert().inner()),
+                e.shared().map(shared -> inner(shared.inner())),
+                floats(1));
+    }
+
+    private FloatRows floats(int columns) {
+        return FloatRows.allocate(arena, rows, columns);
+    }
+}
