@@ -16,7 +16,8 @@ import wok.tensor.Tensor;
 /**
  * A folder as the Hugging Face hub has it: config.json, *.safetensors, tokenizer.json and their companions. The
  * tensors are those of the shards that model.safetensors.index.json names, else of model.safetensors, else of all
- * *.safetensors files. A folder with a tokenizer alone has none.
+ * *.safetensors files. A folder with a tokenizer alone has none. Weights that are quantised as {@code
+ * quantization_config} says come out as ordinary tensors, see {@link StoredTensors}.
  *
  * <p>Any thread may read. The owner closes once, when no thread reads any more.
  */
@@ -29,13 +30,16 @@ public final class HuggingFaceFolder implements ModelSource {
 
     private final Path path;
     private final Optional<Json.Obj> config;
+    private final Quantisation quantisation;
     private final Map<String, Tensor> tensors;
     private final Arena arena;
 
-    private HuggingFaceFolder(Path path, Optional<Json.Obj> config, Map<String, Tensor> tensors, Arena arena) {
+    private HuggingFaceFolder(
+            Path path, Optional<Json.Obj> config, Quantisation quantisation, Map<String, Tensor> stored, Arena arena) {
         this.path = path;
         this.config = config;
-        this.tensors = Collections.unmodifiableMap(tensors);
+        this.quantisation = quantisation;
+        this.tensors = Collections.unmodifiableMap(StoredTensors.present(path.toString(), quantisation, stored));
         this.arena = arena;
     }
 
@@ -51,9 +55,12 @@ public final class HuggingFaceFolder implements ModelSource {
                     path.toString(), -1, "folder", listing.summary(), "a config.json, or one GGUF model");
         }
         Optional<Json.Obj> config = listing.has(CONFIG) ? Optional.of(parse(path.resolve(CONFIG))) : Optional.empty();
+        Quantisation quantisation = config.map(
+                        c -> Quantisation.of(path.resolve(CONFIG).toString(), c))
+                .orElseGet(Quantisation.None::new);
         Arena arena = Arena.ofShared();
         try {
-            return new HuggingFaceFolder(path, config, tensors(path, listing, arena), arena);
+            return new HuggingFaceFolder(path, config, quantisation, tensors(path, listing, arena), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -120,6 +127,14 @@ public final class HuggingFaceFolder implements ModelSource {
     public Json.Obj config() {
         return config.orElseThrow(
                 () -> new MalformedModelException(path.toString(), -1, "folder", "a tokenizer alone", "a config.json"));
+    }
+
+    /**
+     * What {@code quantization_config} of config.json names, if this package does not read it: {@link #tensors} are then
+     * as the files store them, and a model cannot be made of them.
+     */
+    public Optional<String> unreadQuantisation() {
+        return quantisation instanceof Quantisation.Unread unread ? Optional.of(unread.what()) : Optional.empty();
     }
 
     /**

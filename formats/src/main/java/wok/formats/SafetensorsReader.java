@@ -157,6 +157,7 @@ final class SafetensorsReader {
                 DType.BF16,
                 DType.F8_E4M3,
                 DType.F8_E5M2,
+                DType.F8_E8M0,
                 DType.I64,
                 DType.I32,
                 DType.I16,

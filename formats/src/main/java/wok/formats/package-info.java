@@ -15,11 +15,12 @@
  *
  * <p>In reading order: {@link wok.formats.ModelSource} (what an opened model is), {@link wok.formats.GgufModel} and its
  * {@code GgufReader}, {@link wok.formats.GgufMetadata}, {@link wok.formats.HuggingFaceFolder} and its
- * {@code SafetensorsReader} and {@code ShardIndex}, {@link wok.formats.Json} and its {@code JsonParser},
+ * {@code SafetensorsReader} and {@code ShardIndex}, {@code Quantisation} and {@code StoredTensors} (weights that a folder
+ * stores in several tensors), {@link wok.formats.Json} and its {@code JsonParser},
  * {@link wok.formats.LenientUtf8} (tokens that are not text), {@link wok.formats.GgufWriter},
  * {@link wok.formats.SafetensorsWriter}.
  *
- * <p>The package knows tensors as typed memory. It must not know what a model does with them: no arithmetic, no
- * families, no tokenizers.
+ * <p>The package knows tensors as typed memory. It must not know what a model does with them: no families, no
+ * tokenizers, and of arithmetic only what undoes a checkpoint's own way of storing a weight (a code times its scale).
  */
 package wok.formats;

@@ -29,8 +29,8 @@ class GoldenModelsTest {
             value = DType.class,
             mode = EnumSource.Mode.EXCLUDE,
             names = {
-                "Q8_1", "Q8_K", "I8", "I16", "I32", "I64", "F64", "F8_E4M3", "F8_E5M2", "U8", "U16", "U32", "U64",
-                "BOOL"
+                "Q8_1", "Q8_K", "I8", "I16", "I32", "I64", "F64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "U8", "U16", "U32",
+                "U64", "BOOL"
             })
     void readsEveryWeightTypeOfGgml(DType type) throws Exception {
         try (GgufModel model = GgufModel.open(committed("gguf-types/" + type + ".gguf"))) {

@@ -19,11 +19,11 @@ final class Touch {
     static long tensors(Map<String, Tensor> tensors) {
         long sum = 0;
         for (Tensor tensor : tensors.values()) {
-            long bytes = tensor.data().byteSize();
-            if (bytes > 0) {
-                sum += tensor.data().get(JAVA_BYTE, 0) + tensor.data().get(JAVA_BYTE, bytes - 1);
+            long rows = tensor.shape().rows();
+            if (tensor.bytes() > 0) {
+                sum += tensor.row(0).get(JAVA_BYTE, 0) + tensor.row(rows - 1).get(JAVA_BYTE, tensor.rowBytes() - 1);
             }
-            sum += tensor.shape().rows() + tensor.name().length();
+            sum += rows + tensor.name().length();
         }
         return sum;
     }

@@ -17,10 +17,10 @@ final class FolderConfig {
         Json.Obj config = folder.config();
         String modelType = ConfigFields.of(where, config).text("model_type");
         Family family = Family.ofModelType(modelType).orElseThrow(() -> Family.unsupported(where, modelType));
-        if (config.get("quantization_config").isPresent()) {
-            throw new ModelException(where + ": quantization_config: present (expected: none; of quantised models Wok"
-                    + " reads GGUF files)");
-        }
+        folder.unreadQuantisation().ifPresent(method -> {
+            throw new ModelException(where + ": quantization_config: " + method + " (expected: fp8 or mxfp4, or none;"
+                    + " other quantised models as GGUF files)");
+        });
         Json.Obj text = config.object("text_config").orElse(config);
         try {
             FolderFields fields = new FolderFields(family, where, text);

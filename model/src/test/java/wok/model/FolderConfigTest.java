@@ -114,7 +114,8 @@ class FolderConfigTest {
     @Test
     void rejectsQuantisedCheckpoints() {
         assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(() -> read(LLAMA.replace("}", ", \"quantization_config\": {\"quant_method\": \"fp8\"}}")))
+                .isThrownBy(() ->
+                        read(LLAMA.replace("}", ", \"quantization_config\": {\"quant_method\": \"bitsandbytes\"}}")))
                 .withMessageContaining("quantization_config");
     }
 
