@@ -3,6 +3,7 @@ package wok.kernels;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import wok.tensor.DType;
 
 /**
@@ -50,6 +51,9 @@ final class BlockParts {
             case Q5_K -> readQ5K();
             case Q6_K -> readQ6K();
             case IQ4_XS -> readIq4Xs();
+            case IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S -> readIq(type);
+            case TQ1_0 -> readTq1();
+            case TQ2_0 -> readTq2();
             default -> throw new KernelException("type: " + type + " (expected: a quantised type that Wok can read)");
         }
     }
@@ -187,6 +191,39 @@ final class BlockParts {
         }
         for (int k = 0; k < 256; k++) {
             quants[k] = Codebook.IQ4.value(nibble(8 + k / 32 * 16 + k % 16, k / 16 % 2));
+        }
+    }
+
+    /** Codes of eight elements each, and sub-scales, as {@link IqBlocks} reads them. */
+    private void readIq(DType type) {
+        QuantFormat format = QuantFormat.of(type).orElseThrow();
+        scale = IqBlocks.scale(type, bytes, 0);
+        for (int sub = 0; sub < format.subBlocks(); sub++) {
+            subScales[sub] = IqBlocks.subScale(type, bytes, 0, sub);
+        }
+        for (int group = 0; group < 32; group++) {
+            long codes = IqBlocks.codes(type, bytes, 0, group);
+            for (int k = 0; k < 8; k++) {
+                quants[8 * group + k] = format.codebook().value((int) (codes >>> (8 * k)) & 0xF);
+            }
+        }
+    }
+
+    /** Digits in base 3 [256] @0, f16 scale @52; a digit less 1 is the quant. */
+    private void readTq1() {
+        scale = half(TernaryBlocks.TQ1_SCALE_AT);
+        Arrays.fill(subScales, 1);
+        for (int k = 0; k < 256; k++) {
+            quants[k] = TernaryBlocks.digit(bytes, 0, k) - 1;
+        }
+    }
+
+    /** 2-bit quants[64] @0, plus 1, f16 scale @64. */
+    private void readTq2() {
+        scale = half(TernaryBlocks.TQ2_SCALE_AT);
+        Arrays.fill(subScales, 1);
+        for (int k = 0; k < 256; k++) {
+            quants[k] = twoBits(0, k) - 1;
         }
     }
 

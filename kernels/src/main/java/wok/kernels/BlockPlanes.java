@@ -42,16 +42,26 @@ final class BlockPlanes {
             case Q5_K -> packQ5K(file, at, packed, to, lane);
             case Q6_K -> packQ6K(file, at, packed, to, lane);
             case IQ4_XS -> packIq4Xs(file, at, packed, to, lane);
+            case IQ1_S, IQ2_XXS, IQ3_XXS, IQ3_S -> packIq(type, 8, file, at, packed, to, lane);
+            case IQ1_M, IQ2_XS, IQ2_S -> packIq(type, 16, file, at, packed, to, lane);
+            case TQ1_0, TQ2_0 -> packTernary(type, file, at, packed, to, lane);
             default -> throw BlockDecoder.unsupported(type);
         }
     }
 
-    /** Where the half-precision scale is in a block of the type; not for MXFP4. */
+    /** The scale of the block at {@code at}, in families whose scales are 32-bit floats. */
+    static float scale(DType type, byte[] file, int at) {
+        return type == DType.MXFP4 ? BlockParts.halvedPowerOfTwo(file[at] & 0xFF) : IqBlocks.scale(type, file, at);
+    }
+
+    /** Where the half-precision scale is in a block of the type, in families that keep it so. */
     static int scaleAt(DType type) {
         return switch (type) {
             case Q2_K -> 80;
             case Q3_K -> 108;
             case Q6_K -> 208;
+            case TQ1_0 -> TernaryBlocks.TQ1_SCALE_AT;
+            case TQ2_0 -> TernaryBlocks.TQ2_SCALE_AT;
             default -> 0;
         };
     }
@@ -185,6 +195,50 @@ final class BlockPlanes {
         for (int run = 0; run < 8; run++) {
             nibbles(file, at + 8 + 16 * run, packed, to + 8 * GROUP + 4 * lane + run * 4 * PLANE);
         }
+    }
+
+    /** Four groups of eight codes to a run; columns 0-15 in the low halves, 16-31 in the high. */
+    private static void packIq(DType type, int subs, byte[] file, int at, byte[] packed, int to, int lane) {
+        for (int sub = 0; sub < subs; sub++) {
+            packed[to + sub * GROUP + lane] = (byte) IqBlocks.subScale(type, file, at, sub);
+        }
+        int planes = to + subs * GROUP + 4 * lane;
+        for (int run = 0; run < 8; run++) {
+            for (int half = 0; half < 2; half++) {
+                long low = IqBlocks.codes(type, file, at, 4 * run + half);
+                long high = IqBlocks.codes(type, file, at, 4 * run + 2 + half);
+                long both = low | high << 4;
+                store(packed, planes + PLANE * (4 * run + 2 * half), (int) both);
+                store(packed, planes + PLANE * (4 * run + 2 * half + 1), (int) (both >>> 32));
+            }
+        }
+    }
+
+    /** Digits 0 to 2 (TQ2_0 has room for 3) stand for quants from -1 on, as codes from 3 on. */
+    private static void packTernary(DType type, byte[] file, int at, byte[] packed, int to, int lane) {
+        for (int sub = 0; sub < 16; sub++) {
+            packed[to + sub * GROUP + lane] = 1;
+        }
+        int planes = to + 16 * GROUP + 4 * lane;
+        for (int run = 0; run < 8; run++) {
+            for (int i = 0; i < 4; i++) {
+                int low = fourDigits(type, file, at, run, i) + 3 * ONE_BIT;
+                int high = fourDigits(type, file, at, run, i + 4) + 3 * ONE_BIT;
+                store(packed, planes + PLANE * (4 * run + i), low | high << 4);
+            }
+        }
+    }
+
+    /** Those of columns 4 i to 4 i + 3 of a run. */
+    private static int fourDigits(DType type, byte[] file, int at, int run, int i) {
+        if (type == DType.TQ2_0) {
+            return twoBits(file, at, run, i);
+        }
+        int four = 0;
+        for (int k = 0; k < 4; k++) {
+            four |= TernaryBlocks.digit(file, at, 32 * run + 4 * i + k) << (8 * k);
+        }
+        return four;
     }
 
     /** Six-bit sub-scales and sub-minima of eight sub-blocks in twelve bytes. */

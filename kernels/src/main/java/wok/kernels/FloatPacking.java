@@ -11,7 +11,8 @@ import wok.tensor.Tensor;
 
 /**
  * Packs some groups of a float matrix: 16 rows become 16 lanes, in arrays, some columns at a time, for the reason that
- * {@link QuantPacking} gives. F16, BF16 and F32 keep their bits; F64 is rounded to nearest. One task of one thread.
+ * {@link QuantPacking} gives. F16, BF16 and F32 keep their bits; smaller floats become F16, which is exact;
+ * F64 is rounded to nearest. One task of one thread.
  */
 final class FloatPacking {
     private static final int CHUNK_COLUMNS = 256;
@@ -42,13 +43,25 @@ final class FloatPacking {
         for (int column = 0; column < packed.columns(); column += CHUNK_COLUMNS) {
             int count = Math.min(CHUNK_COLUMNS, packed.columns() - column);
             for (int lane = 0; lane < rows; lane++) {
-                MemorySegment.copy(weights, SHORT, lane * weight.rowBytes() + 2L * column, row, 0, count);
+                if (weight.dtype() == packed.type()) {
+                    MemorySegment.copy(weights, SHORT, lane * weight.rowBytes() + 2L * column, row, 0, count);
+                } else {
+                    toHalves(weight.dtype(), weights, lane * (long) packed.columns() + column, row, count);
+                }
                 for (int k = 0; k < count; k++) {
                     lanes[k * GROUP + lane] = row[k];
                 }
             }
             long element = packed.element(group * GROUP, column);
             MemorySegment.copy(lanes, 0, packed.memory(), JAVA_SHORT, 2 * element, count * GROUP);
+        }
+    }
+
+    private static void toHalves(DType type, MemorySegment data, long element, short[] row, int count) {
+        float[] values = new float[count];
+        BlockDecoder.decode(type, data, element, count, values, 0);
+        for (int i = 0; i < count; i++) {
+            row[i] = Float.floatToFloat16(values[i]);
         }
     }
 

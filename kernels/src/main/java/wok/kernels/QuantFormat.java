@@ -59,7 +59,14 @@ record QuantFormat(
                     case Q4_K -> superBlocks(4, 32, 0, true, 128);
                     case Q5_K -> superBlocks(5, 32, 0, true, 64);
                     case Q6_K -> superBlocks(6, 16, 32, false, 32);
-                    case IQ4_XS -> new QuantFormat(4, 32, Codebook.OFFSET, false, 32, true, Codebook.IQ4, DType.F16);
+                    case IQ4_XS -> codebook(32, 32, Codebook.IQ4, DType.F16);
+                    case IQ1_S -> codebook(32, 256, Codebook.IQ1, DType.F32);
+                    case IQ1_M -> codebook(16, 256, Codebook.IQ1, DType.F32);
+                    case IQ2_XXS -> codebook(32, 64, Codebook.IQ2, DType.F32);
+                    case IQ2_XS, IQ2_S -> codebook(16, 64, Codebook.IQ2, DType.F32);
+                    case IQ3_XXS -> codebook(32, 64, Codebook.IQ3, DType.F32);
+                    case IQ3_S -> codebook(32, 256, Codebook.IQ3_ODD, DType.F16);
+                    case TQ1_0, TQ2_0 -> superBlocks(4, 16, 4, false, 256); // that of Q3_K, with sub-scales of 1
                     default -> null;
                 });
     }
@@ -70,6 +77,10 @@ record QuantFormat(
 
     private static QuantFormat superBlocks(int bits, int subColumns, int offset, boolean hasMin, int exactColumns) {
         return new QuantFormat(bits, subColumns, offset, hasMin, exactColumns, true, Codebook.NONE, DType.F16);
+    }
+
+    private static QuantFormat codebook(int subColumns, int exactColumns, Codebook codebook, DType scaleType) {
+        return new QuantFormat(4, subColumns, Codebook.OFFSET, false, exactColumns, true, codebook, scaleType);
     }
 
     /** Columns that share a scale. */

@@ -92,7 +92,7 @@ final class QuantPacking {
     private void scales(int group, int block, int rows, int count) {
         long first = (long) block * GROUP * packed.format().scaleBytes();
         if (packed.format().scaleType() == DType.F32) {
-            powersOfTwo(rows, count);
+            singles(rows, count);
             copy(floatScales, packed.groupOffset(group) + first, count);
             return;
         }
@@ -121,12 +121,10 @@ final class QuantPacking {
         }
     }
 
-    /** MXFP4's scales, halved. */
-    private void powersOfTwo(int rows, int count) {
+    private void singles(int rows, int count) {
         for (int i = 0; i < count; i++) {
             for (int lane = 0; lane < rows; lane++) {
-                int exponent = file[lane * rowBytes + i * type.blockBytes()] & 0xFF;
-                floatScales[i * GROUP + lane] = BlockParts.halvedPowerOfTwo(exponent);
+                floatScales[i * GROUP + lane] = BlockPlanes.scale(type, file, lane * rowBytes + i * type.blockBytes());
             }
         }
     }

@@ -60,11 +60,10 @@ final class RowDots {
     }
 
     private static int greatest(QuantFormat format) {
-        return switch (format.codebook()) {
-            case NONE -> format.bits() == 8 ? 128 : (1 << format.bits()) - 1;
-            case IQ4 -> 127;
-            case MXFP4 -> 12;
-        };
+        int greatestCode = format.bits() == 8 ? 128 : (1 << format.bits()) - 1;
+        return format.codebook() == Codebook.NONE
+                ? greatestCode
+                : format.codebook().greatest();
     }
 
     void loadConstants() {

@@ -92,10 +92,18 @@ public final class WeightPacker {
     }
 
     private static PackedMatrix packFloats(Tensor weight, PackingMemory memory, ThreadTeam team) {
-        DType type = weight.dtype() == DType.F64 ? DType.F32 : weight.dtype();
-        PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), type);
+        PackedFloats packed = PackedFloats.of(memory, rows(weight), columns(weight), floatType(weight.dtype()));
         fill(memory, packed, team, (from, to) -> FloatPacking.run(weight, packed, from, to));
         return packed;
+    }
+
+    /** F16 holds every 8-bit float and every value of NVFP4 (E4M3 times E2M1: 6 bits) exactly. */
+    private static DType floatType(DType type) {
+        return switch (type) {
+            case F8_E4M3, F8_E5M2, NVFP4 -> DType.F16;
+            case F64 -> DType.F32;
+            default -> type;
+        };
     }
 
     private static PackedMatrix packQuants(

@@ -35,7 +35,17 @@ final class GoldenBlocks {
             DType.Q6_K,
             DType.IQ4_NL,
             DType.IQ4_XS,
-            DType.MXFP4);
+            DType.MXFP4,
+            DType.IQ1_S,
+            DType.IQ1_M,
+            DType.IQ2_XXS,
+            DType.IQ2_XS,
+            DType.IQ2_S,
+            DType.IQ3_XXS,
+            DType.IQ3_S,
+            DType.TQ1_0,
+            DType.TQ2_0,
+            DType.NVFP4);
 
     private GoldenBlocks() {}
 
@@ -75,7 +85,9 @@ final class GoldenBlocks {
             case Q3_K -> new int[] {108};
             case Q6_K -> new int[] {208};
             case Q4_1, Q5_1 -> new int[] {0, 2};
-            case MXFP4, F32, F16, BF16 -> new int[0];
+            case MXFP4, NVFP4, IQ1_M, F32, F16, BF16 -> new int[0];
+            case TQ1_0 -> new int[] {52};
+            case TQ2_0 -> new int[] {64};
             default -> new int[] {0};
         };
         MemorySegment data = arena.allocate(type.bytes((long) rows * columns));
@@ -84,8 +96,20 @@ final class GoldenBlocks {
             for (int half : halves) {
                 data.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + half, Float.floatToFloat16(1));
             }
+            if (type == DType.IQ1_M) {
+                scatteredOne(data, block + 48);
+            }
         }
         return new Tensor("filled", type, Shape.of(rows, columns), data);
+    }
+
+    /** Four bits of the half-precision number in the top of each of four 16-bit words. */
+    private static void scatteredOne(MemorySegment data, long at) {
+        int one = Float.floatToFloat16(1);
+        for (int i = 0; i < 4; i++) {
+            int low = data.get(ValueLayout.JAVA_BYTE, at + 2L * i + 1) & 0xF;
+            data.set(ValueLayout.JAVA_BYTE, at + 2L * i + 1, (byte) (low | ((one >>> (4 * i)) & 0xF) << 4));
+        }
     }
 
     private static byte[] bytes(String name) {

@@ -40,7 +40,7 @@ class MatmulTest {
         int unit = type.blockElements();
         for (int outputs : new int[] {1, 15, 16, 17, 33, 50}) {
             for (int units : new int[] {1, 2, 3}) {
-                int columns = unit == 256 ? 256 * units : unit == 32 ? 32 * (units * 7 - 6) : 97 * units - 90;
+                int columns = unit >= 64 ? unit * units : unit == 32 ? 32 * (units * 7 - 6) : 97 * units - 90;
                 compareSets(type, precision, outputs, columns, outputs == 33 ? ROWS_MAX : 1 + outputs % 8);
             }
         }

@@ -8,8 +8,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import wok.tensor.DType;
+import wok.tensor.Shape;
 import wok.tensor.Tensor;
 
 class WeightPackerTest {
@@ -97,12 +99,56 @@ class WeightPackerTest {
         }
     }
 
+    /** F16 is what they are packed as, and it must hold each of them. */
+    @ParameterizedTest
+    @EnumSource(names = {"F8_E4M3", "F8_E5M2"})
+    void everySmallFloatIsPackedExactly(DType type) {
+        try (Arena arena = Arena.ofShared();
+                ThreadTeam team = ThreadTeam.create(1)) {
+            MemorySegment codes = arena.allocate(512);
+            for (int i = 0; i < 512; i++) {
+                codes.set(ValueLayout.JAVA_BYTE, i, (byte) i);
+            }
+            Tensor weight = new Tensor("w", type, Shape.of(2, 256), codes);
+            PackedMatrix packed = WeightPacker.pack(weight, ActivationPrecision.Q8, arena, team);
+            assertThat(packed.family()).isEqualTo("F16");
+            float[] expected = new float[256];
+            float[] actual = new float[256];
+            BlockDecoder.decode(type, codes, 0, 256, expected, 0);
+            ReferenceMatmul.values(packed, 1, actual);
+            for (int i = 0; i < 256; i++) {
+                assertThat(Float.isNaN(actual[i]) ? 0 : Float.floatToRawIntBits(actual[i]))
+                        .isEqualTo(Float.isNaN(expected[i]) ? 0 : Float.floatToRawIntBits(expected[i]));
+            }
+            assertThat(expected[0x31]).isEqualTo(type == DType.F8_E4M3 ? 0.5625f : 0.15625f);
+        }
+    }
+
+    /** A tensor that is made row by row is packed like one that lies in memory. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "Q4_0", "Q6_K"})
+    void convertedTensorsArePackedLikeOthers(DType type) {
+        try (Arena arena = Arena.ofShared();
+                ThreadTeam team = ThreadTeam.create(2)) {
+            Tensor weight = GoldenBlocks.tensor(type, OUTPUTS, 2048 + 256, arena);
+            Tensor converted = Tensor.converted(
+                    "weight",
+                    type,
+                    weight.shape(),
+                    (first, count, to) -> MemorySegment.copy(
+                            weight.data(), ValueLayout.JAVA_BYTE, first * weight.rowBytes(), to, 0, to.length),
+                    List.of());
+            assertThat(packedBytes(converted, ActivationPrecision.Q8, team, arena))
+                    .isEqualTo(packedBytes(weight, ActivationPrecision.Q8, team, arena));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("types")
     void everySectionStartsOnACacheLine(DType type) {
         try (Arena arena = Arena.ofShared();
                 ThreadTeam team = ThreadTeam.create(1)) {
-            int columns = type.blockElements() == 256 ? 768 : 96;
+            int columns = 3 * Math.max(32, type.blockElements());
             Tensor weight = GoldenBlocks.tensor(type, OUTPUTS, columns, arena);
             PackedMatrix packed = WeightPacker.pack(weight, ActivationPrecision.Q8, arena, team);
             if (packed instanceof PackedQuants quants) {
