@@ -1,6 +1,7 @@
 package wok.formats;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,16 @@ sealed interface Quantisation {
 
     /** gpt-oss: {@code X_blocks} and {@code X_scales}. */
     record Mxfp4() implements Quantisation {}
+
+    /**
+     * Codes with a scale and a zero for each group of inputs.
+     *
+     * @param isAwq AWQ's layout of words, otherwise GPTQ's
+     * @param bits of a code: 4, of GPTQ also 8
+     * @param groupSize inputs of a group; -1 for all
+     * @param zerosLessOne whether zeros are stored less 1, as GPTQ's first format has them
+     */
+    record Grouped(boolean isAwq, int bits, int groupSize, boolean zerosLessOne) implements Quantisation {}
 
     /**
      * One that this package does not read; tensors are given as they are stored.
@@ -56,6 +67,8 @@ sealed interface Quantisation {
             case "modelopt" -> modelopt(path, quantisation);
             case "compressed-tensors" -> compressedTensors(path, quantisation);
             case "mxfp4" -> new Mxfp4();
+            case "gptq" -> gptq(path, quantisation);
+            case "awq" -> awq(path, quantisation);
             default -> new Unread("quant_method " + method);
         };
     }
@@ -94,6 +107,33 @@ sealed interface Quantisation {
             tile = tile.or(() -> tile(path, weights, "block_structure"));
         }
         return new Fp8(tile, false);
+    }
+
+    private static Quantisation gptq(String path, Json.Obj quantisation) {
+        String format = quantisation.text("checkpoint_format").orElse("gptq");
+        int bits = integer(path, quantisation, "bits", 4, 1, 64);
+        boolean isKnown = format.equals("gptq") || format.equals("gptq_v2");
+        if (!isKnown || (bits != 4 && bits != 8)) {
+            return new Unread("gptq with " + bits + " bits and checkpoint_format " + format);
+        }
+        return new Grouped(false, bits, groupSize(path, quantisation), format.equals("gptq"));
+    }
+
+    private static Quantisation awq(String path, Json.Obj quantisation) {
+        String version = quantisation.text("version").orElse("gemm").toLowerCase(Locale.ROOT);
+        int bits = integer(path, quantisation, "bits", 4, 1, 64);
+        if (!version.equals("gemm") || bits != 4) {
+            return new Unread("awq with " + bits + " bits and version " + version);
+        }
+        return new Grouped(true, bits, groupSize(path, quantisation), false);
+    }
+
+    private static int groupSize(String path, Json.Obj quantisation) {
+        int size = integer(path, quantisation, "group_size", 128, -1, TILE_MAX);
+        if (size == 0) {
+            throw failure(path, "group_size", "0", "-1, or 1 and more");
+        }
+        return size;
     }
 
     private static Optional<Tile> tile(String path, Json.Obj quantisation, String key) {

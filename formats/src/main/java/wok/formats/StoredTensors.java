@@ -39,6 +39,7 @@ final class StoredTensors {
             case Quantisation.None none -> Float8Weights.make(tensors, Optional.empty());
             case Quantisation.Fp8 fp8 -> Float8Weights.make(tensors, Optional.of(fp8));
             case Quantisation.Mxfp4 mxfp4 -> Mxfp4Weights.make(tensors);
+            case Quantisation.Grouped grouped -> GroupedWeights.make(tensors, grouped);
             case Quantisation.Unread unread -> {}
         }
         return tensors.result();

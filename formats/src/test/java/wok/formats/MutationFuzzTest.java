@@ -23,6 +23,11 @@ import wok.tensor.Shape;
  * fixed: a failure names the mutant and comes again.
  */
 class MutationFuzzTest {
+    private static final String FP8 =
+            "{\"quantization_config\":{\"quant_method\":\"fp8\",\"weight_block_size\":[2,4]}}";
+    private static final String GPTQ =
+            "{\"quantization_config\":{\"quant_method\":\"gptq\",\"bits\":4,\"group_size\":32}}";
+
     @TempDir
     Path folder;
 
@@ -75,6 +80,40 @@ class MutationFuzzTest {
                 2,
                 safetensors(),
                 file -> Touch.tensors(SafetensorsReader.read("m.safetensors", MemorySegment.ofArray(file))));
+    }
+
+    /** Weights in several tensors: what a damaged header makes of their shapes must not be believed either. */
+    @Test
+    void mutantsOfQuantisedCheckpointsOpenWholeOrAreRefused() throws IOException {
+        byte[] fp8 = quantised(new SafetensorsWriter()
+                .tensor("a.weight", DType.F8_E4M3, Shape.of(5, 7), () -> zeros(35))
+                .tensor("a.weight_scale_inv", DType.F32, Shape.of(3, 2), () -> zeros(24)));
+        mutate(10_000, 6, fp8, file -> present(FP8, file));
+        byte[] mxfp4 = quantised(new SafetensorsWriter()
+                .tensor("a_blocks", DType.U8, Shape.of(2, 3, 2, 16), () -> zeros(192))
+                .tensor("a_scales", DType.U8, Shape.of(2, 3, 2), () -> zeros(12)));
+        mutate(10_000, 7, mxfp4, file -> present("{\"quantization_config\":{\"quant_method\":\"mxfp4\"}}", file));
+        byte[] gptq = quantised(new SafetensorsWriter()
+                .tensor("a.qweight", DType.I32, Shape.of(8, 8), () -> zeros(256))
+                .tensor("a.qzeros", DType.I32, Shape.of(2, 1), () -> zeros(8))
+                .tensor("a.scales", DType.F16, Shape.of(2, 8), () -> zeros(32))
+                .tensor("a.g_idx", DType.I32, Shape.of(64), () -> zeros(256)));
+        mutate(10_000, 8, gptq, file -> present(GPTQ, file));
+        byte[] config = GPTQ.getBytes(StandardCharsets.UTF_8);
+        mutate(5_000, 9, config, file -> present(new String(file, StandardCharsets.ISO_8859_1), gptq));
+    }
+
+    private byte[] quantised(SafetensorsWriter writer) throws IOException {
+        Path path = folder.resolve("quantised.safetensors");
+        writer.write(path);
+        return Files.readAllBytes(path);
+    }
+
+    private static long present(String config, byte[] file) {
+        Quantisation quantisation =
+                Quantisation.of("config", Json.parseObject("config", config.getBytes(StandardCharsets.ISO_8859_1)));
+        return Touch.tensors(StoredTensors.present(
+                "m", quantisation, SafetensorsReader.read("m.safetensors", MemorySegment.ofArray(file))));
     }
 
     @Test

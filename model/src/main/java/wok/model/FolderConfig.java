@@ -18,8 +18,8 @@ final class FolderConfig {
         String modelType = ConfigFields.of(where, config).text("model_type");
         Family family = Family.ofModelType(modelType).orElseThrow(() -> Family.unsupported(where, modelType));
         folder.unreadQuantisation().ifPresent(method -> {
-            throw new ModelException(where + ": quantization_config: " + method + " (expected: fp8 or mxfp4, or none;"
-                    + " other quantised models as GGUF files)");
+            throw new ModelException(where + ": quantization_config: " + method
+                    + " (expected: fp8, mxfp4, gptq or awq, or none;" + " other quantised models as GGUF files)");
         });
         Json.Obj text = config.object("text_config").orElse(config);
         try {
