@@ -15,8 +15,10 @@ import java.lang.foreign.MemorySegment;
  * @param avx512 AVX-512 F, BW, DQ and VL with the system saving 512-bit registers
  * @param vnni AVX-512's dot products of bytes
  * @param amx tiles and their dot products of bytes, with the system saving them and giving this process leave
+ * @param processor which one it is: vendor, family, model, stepping and all its features, in hexadecimal digits
  */
-public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx512, boolean vnni, boolean amx) {
+public record CpuFeatures(
+        boolean avx2, boolean fma, boolean f16c, boolean avx512, boolean vnni, boolean amx, String processor) {
     private static final int FEATURES_LEAF = 7;
     private static final int YMM_STATE = 0b110;
     private static final int ZMM_STATE = 0b1110_0110;
@@ -34,13 +36,16 @@ public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx51
             cpuid.call(0, 0, out.address(), 0, 0, 0);
             int lastLeaf = out.getAtIndex(JAVA_INT, 0);
             if (lastLeaf < FEATURES_LEAF) {
-                return new CpuFeatures(false, false, false, false, false, false); // it would answer with another leaf
+                return new CpuFeatures(false, false, false, false, false, false, ""); // it would answer another leaf
             }
+            String processor = words(out, 0, 1, 2, 3);
             cpuid.call(1, 0, out.address(), 0, 0, 0);
+            processor += words(out, 0, 2, 3, 4); // EBX has the number of the core that answers
             int ecx1 = out.getAtIndex(JAVA_INT, 2);
             boolean savesRegisters = bit(ecx1, 27);
             int saved = savesRegisters ? out.getAtIndex(JAVA_INT, 4) : 0;
             cpuid.call(FEATURES_LEAF, 0, out.address(), 0, 0, 0);
+            processor += words(out, 0, 1, 2, 3);
             int ebx7 = out.getAtIndex(JAVA_INT, 1);
             int ecx7 = out.getAtIndex(JAVA_INT, 2);
             int edx7 = out.getAtIndex(JAVA_INT, 3);
@@ -55,8 +60,17 @@ public record CpuFeatures(boolean avx2, boolean fma, boolean f16c, boolean avx51
                     ymm && bit(ecx1, 29),
                     avx512,
                     avx512 && bit(ecx7, 11),
-                    amx);
+                    amx,
+                    processor);
         }
+    }
+
+    private static String words(MemorySegment out, int... indexes) {
+        StringBuilder words = new StringBuilder();
+        for (int index : indexes) {
+            words.append(Integer.toHexString(out.getAtIndex(JAVA_INT, index))).append('.');
+        }
+        return words.toString();
     }
 
     private static boolean bit(int word, int number) {

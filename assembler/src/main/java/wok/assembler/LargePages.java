@@ -1,14 +1,7 @@
 package wok.assembler;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /**
  * Pages of 2 MiB instead of 4 KiB, where Linux gives them to those who ask (transparent huge pages in the mode
@@ -24,27 +17,6 @@ public final class LargePages {
     private static final int MADV_HUGEPAGE = 14;
 
     private LargePages() {}
-
-    /** Initialised when first asked. */
-    private static final class Once {
-        private static final Optional<MethodHandle> MADVISE = find();
-
-        @SuppressWarnings("restricted") // advice on memory that the caller has
-        private static Optional<MethodHandle> find() {
-            if (!System.getProperty("os.name", "").equals("Linux")) {
-                return Optional.empty();
-            }
-            try {
-                Linker linker = Linker.nativeLinker();
-                FunctionDescriptor signature = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-                return linker.defaultLookup()
-                        .find("madvise")
-                        .map(function -> linker.downcallHandle(function, signature));
-            } catch (IllegalCallerException | UnsupportedOperationException e) {
-                return Optional.empty(); // no native access: no advice
-            }
-        }
-    }
 
     /**
      * Fresh memory of zeros at a multiple of 2 MiB, in large pages if the system gives them. What is never touched takes
@@ -69,17 +41,17 @@ public final class LargePages {
      * @return whether the system took the advice; it may still give small pages
      */
     public static boolean advise(MemorySegment memory) {
-        if (!memory.isNative() || memory.byteSize() == 0 || Once.MADVISE.isEmpty()) {
+        if (!memory.isNative()
+                || memory.byteSize() == 0
+                || !System.getProperty("os.name", "").equals("Linux")) {
             return false;
         }
         long start = memory.address() / SMALL * SMALL;
         long bytes = memory.address() + memory.byteSize() - start;
         try {
-            return (int) Once.MADVISE.get().invokeExact(start, bytes, MADV_HUGEPAGE) == 0;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e); // a downcall handle throws nothing that is checked
+            return SystemCalls.ofThisSystem().advise(start, bytes, MADV_HUGEPAGE);
+        } catch (UnsupportedOperationException e) {
+            return false; // no native access, or another processor: no advice
         }
     }
 }

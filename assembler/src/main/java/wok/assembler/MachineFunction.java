@@ -24,13 +24,18 @@ import java.lang.invoke.MethodHandle;
 @SuppressWarnings("restricted") // the signature is ours on both sides
 public record MachineFunction(String name, MemorySegment code) {
 
+    private static final FunctionDescriptor SIX_LONGS =
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     /** Made at the first call: where Java denies native access, {@link #of} has failed before, with the reason. */
-    private static final class Handles {
-        private static final FunctionDescriptor SIX_LONGS =
-                FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-        private static final MethodHandle CRITICAL =
+    private static final class Critical {
+        private static final MethodHandle HANDLE =
                 Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
-        private static final MethodHandle ORDINARY = Linker.nativeLinker().downcallHandle(SIX_LONGS);
+    }
+
+    /** Apart from the other: a short prompt makes no long call, and a handle costs a cold start ten milliseconds. */
+    private static final class Ordinary {
+        private static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(SIX_LONGS);
     }
 
     /**
@@ -48,7 +53,7 @@ public record MachineFunction(String name, MemorySegment code) {
     /** For calls that take some 100 microseconds at most. Every address must be of memory off the heap. */
     public void call(long a, long b, long c, long d, long e, long f) {
         try {
-            Handles.CRITICAL.invokeExact(code, a, b, c, d, e, f);
+            Critical.HANDLE.invokeExact(code, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {
@@ -59,7 +64,7 @@ public record MachineFunction(String name, MemorySegment code) {
     /** For calls of any length: the JVM can collect garbage meanwhile. Every address must be of memory off the heap. */
     public void callLong(long a, long b, long c, long d, long e, long f) {
         try {
-            Handles.ORDINARY.invokeExact(code, a, b, c, d, e, f);
+            Ordinary.HANDLE.invokeExact(code, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

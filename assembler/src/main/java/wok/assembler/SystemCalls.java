@@ -1,6 +1,5 @@
 package wok.assembler;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -11,12 +10,15 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.Locale;
 
 /**
  * The system's calls that map memory, protect it and take it back, on the systems whose functions follow the System V
  * calling convention: Linux and macOS on x86-64. Immutable; any thread.
+ *
+ * <p>All share one signature, six longs to a long, as {@link MachineFunction}s do: the convention passes integers of all
+ * sizes and addresses in the same registers, and a function looks at those it knows of. Each signature more costs some
+ * ten milliseconds of a cold start, in which Java makes classes for it.
  *
  * <p>They are looked up when first needed, and a system without them, or a Java that denies native access, is answered
  * with an exception each time: no class fails to initialise, so a program can ask and go on without machine code.
@@ -33,30 +35,26 @@ final class SystemCalls {
     private static final int ENOMEM = 12;
     private static final int EACCES = 13;
 
-    private final int mapFlags;
+    private static final FunctionDescriptor SIX_LONGS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     private final StructLayout state = Linker.Option.captureStateLayout();
-    private final VarHandle errno = state.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private final MethodHandle mmap =
-            handle("mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private final MethodHandle mprotect =
-            handle("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private final MethodHandle munmap = handle("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
-    private final MethodHandle pageSize = handle("getpagesize", FunctionDescriptor.of(JAVA_INT));
+    private final MethodHandle call =
+            Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.captureCallState("errno"));
+    private final MemorySegment mmap = function("mmap");
+    private final MemorySegment mprotect = function("mprotect");
+    private final MemorySegment munmap = function("munmap");
+    private final MemorySegment madvise = function("madvise");
+    private final int mapFlags;
+    private final int pageBytes;
 
     private SystemCalls(int mapFlags) {
         this.mapFlags = mapFlags;
+        pageBytes = (int) call("getpagesize", function("getpagesize"), Failure.NONE, 0, 0, 0, 0, 0, 0);
     }
 
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment function = linker.defaultLookup().findOrThrow(name);
-        return linker.downcallHandle(function, descriptor, Linker.Option.captureCallState("errno"));
-    }
-
-    /** What a call did: its result, and the number of the error if the result says that there was one. */
-    @FunctionalInterface
-    private interface Call<R> {
-        R make(MemorySegment state) throws Throwable;
+    private static MemorySegment function(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 
     /** The calls of this system, or why there are none. */
@@ -119,7 +117,7 @@ final class SystemCalls {
     }
 
     int pageBytes() {
-        return call(state -> (int) pageSize.invokeExact(state));
+        return pageBytes;
     }
 
     /**
@@ -128,14 +126,9 @@ final class SystemCalls {
      * @throws UnsupportedOperationException if the system gives none: the error's number and what it means
      */
     MemorySegment map(long bytes) {
-        return call(state -> {
-            MemorySegment mapped = (MemorySegment)
-                    mmap.invokeExact(state, MemorySegment.NULL, bytes, PROT_READ_WRITE, mapFlags, -1, 0L);
-            if (mapped.address() == -1) {
-                throw failed("mmap of " + bytes + " bytes", state);
-            }
-            return mapped;
-        });
+        long address = call(
+                "mmap of " + bytes + " bytes", mmap, Failure.MINUS_ONE, 0, bytes, PROT_READ_WRITE, mapFlags, -1, 0);
+        return MemorySegment.ofAddress(address);
     }
 
     /**
@@ -144,22 +137,64 @@ final class SystemCalls {
      * @throws UnsupportedOperationException if the system forbids it: the error's number and what it means
      */
     void makeExecutable(MemorySegment pages) {
-        int _ = call(state -> {
-            int result = (int) mprotect.invokeExact(state, pages, pages.byteSize(), PROT_READ_EXECUTE);
-            if (result != 0) {
-                throw failed("mprotect to readable and executable", state);
-            }
-            return result;
-        });
+        call(
+                "mprotect to readable and executable",
+                mprotect,
+                Failure.MINUS_ONE,
+                pages.address(),
+                pages.byteSize(),
+                PROT_READ_EXECUTE,
+                0,
+                0,
+                0);
     }
 
     void unmap(MemorySegment pages) {
-        int _ = call(state -> (int) munmap.invokeExact(state, pages, pages.byteSize())); // it fails on no whole mapping
+        call(
+                "munmap",
+                munmap,
+                Failure.NONE,
+                pages.address(),
+                pages.byteSize(),
+                0,
+                0,
+                0,
+                0); // fails on no whole mapping
     }
 
-    private UnsupportedOperationException failed(String what, MemorySegment capturedState) {
-        int number = (int) errno.get(capturedState, 0L);
-        return new UnsupportedOperationException("machine code: " + what + " failed with " + meaning(number));
+    /** Whether the system took advice (madvise) about pages. */
+    boolean advise(long address, long bytes, int advice) {
+        return (int) call("madvise", madvise, Failure.NONE, address, bytes, advice, 0, 0, 0) == 0;
+    }
+
+    /** The result of a system call of Linux by its number, -1 if it fails. */
+    long linuxCall(long number, long first, long second) {
+        return call("syscall", function("syscall"), Failure.NONE, number, first, second, 0, 0, 0);
+    }
+
+    /** Which result says that there is an error's number. */
+    private enum Failure {
+        NONE,
+        MINUS_ONE
+    }
+
+    /** @param what for the message, should it fail */
+    private long call(
+            String what, MemorySegment function, Failure failure, long a, long b, long c, long d, long e, long f) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment captured = arena.allocate(state);
+            long result = (long) call.invokeExact(function, captured, a, b, c, d, e, f);
+            if (failure == Failure.MINUS_ONE && (int) result == -1) {
+                long errno = state.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+                throw new UnsupportedOperationException(
+                        "machine code: " + what + " failed with " + meaning(captured.get(JAVA_INT, errno)));
+            }
+            return result;
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable thrown) {
+            throw new AssertionError(thrown); // a downcall handle throws nothing that is checked
+        }
     }
 
     /** The error in words, with what to do. */
@@ -177,15 +212,5 @@ final class SystemCalls {
                                 + " vm.max_map_count)";
                     default -> " (expected: 0)";
                 };
-    }
-
-    private <R> R call(Call<R> call) {
-        try (Arena arena = Arena.ofConfined()) {
-            return call.make(arena.allocate(state));
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e); // a downcall handle throws nothing that is checked
-        }
     }
 }

@@ -2,14 +2,17 @@ package wok.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
+import wok.kernels.KernelSelection;
 
 /**
  * The program's entry: words in, an exit code out.
@@ -30,6 +33,9 @@ public final class Main {
 
     /** By name, in the order of the help text. */
     private static final Map<String, Verb> VERBS = verbs();
+
+    /** Verbs that open a model. */
+    private static final Set<String> COMPUTING = Set.of("chat", "run", "logits", "perplexity", "bench");
 
     /** A verb that has not been looked at yet. */
     @FunctionalInterface
@@ -62,7 +68,18 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        prepare(arguments);
         System.exit(run(arguments, Streams.ofProcess()));
+    }
+
+    /** What every model needs is begun before the words are understood: both take a tenth of a second. */
+    private static void prepare(String[] arguments) {
+        boolean isHelped =
+                List.of(arguments).contains("--help") || List.of(arguments).contains("-h");
+        boolean isChosen = Arrays.stream(arguments).anyMatch(word -> word.startsWith("--kernels"));
+        if (arguments.length > 1 && COMPUTING.contains(arguments[0]) && !isChosen && !isHelped) {
+            KernelSelection.prepare();
+        }
     }
 
     /** Runs one command. Any thread, any number at a time. */

@@ -1,6 +1,8 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import wok.assembler.MachineFunction;
 
@@ -38,6 +40,14 @@ record AttentionCode(
         static Streams assemble(AttentionShape shape, Arena arena) {
             return new Streams(KeyStreamCode.assemble(shape, arena), ValueStreamCode.assemble(shape, arena));
         }
+    }
+
+    /** All of them. */
+    List<MachineFunction> functions() {
+        List<MachineFunction> all =
+                new ArrayList<>(List.of(keyPanel, valuePanel, scores, values, softmax, combine, result));
+        streams.ifPresent(of -> all.addAll(List.of(of.scores(), of.values())));
+        return all;
     }
 
     static AttentionCode assemble(AttentionShape shape, Arena arena) {

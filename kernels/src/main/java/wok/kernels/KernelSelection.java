@@ -60,6 +60,19 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
         return new KernelSelection(kernels, reason, lines, passedOver);
     }
 
+    /** The best set of this machine, found out once: it is a constant of the machine, and kernels have no state. */
+    private static final class OfThisMachine {
+        private static final KernelSelection BEST = best(FASTER);
+    }
+
+    /**
+     * Begins to choose and test the best set, on a thread of its own, so that it is there when a model is opened. Not
+     * necessary; whoever asks for it meanwhile waits.
+     */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("wok-kernels-choice").start(KernelSelection::best);
+    }
+
     /**
      * What {@link Kernels#create} makes of a wish, or the best set without one.
      *
@@ -98,7 +111,7 @@ public record KernelSelection(Kernels kernels, String reason, List<String> selfT
     }
 
     static KernelSelection best() {
-        return best(FASTER);
+        return OfThisMachine.BEST;
     }
 
     /** The first candidate that works and agrees with the reference, else the reference. */

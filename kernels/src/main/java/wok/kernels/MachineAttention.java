@@ -13,13 +13,15 @@ import wok.assembler.MachineFunction;
  */
 final class MachineAttention implements SplitAttention {
     private final MachineTier tier;
+    private final PassedChecks checks;
     private final Arena arena;
     private final MachineFunction append;
     private volatile List<AttentionCode> codes = List.of();
 
     /** {@code arena} owns the code. */
-    MachineAttention(MachineTier tier, Arena arena) {
+    MachineAttention(MachineTier tier, Arena arena, PassedChecks checks) {
         this.tier = tier;
+        this.checks = checks;
         this.arena = arena;
         append = KvAppendCode.assemble(arena);
     }
@@ -92,7 +94,8 @@ final class MachineAttention implements SplitAttention {
             }
         }
         AttentionCode code = AttentionCode.assemble(shape, arena);
-        AttentionCheck.run(code);
+        String what = "attention over " + shape.type() + ", heads of " + shape.dims();
+        checks.once(what, code.functions(), () -> AttentionCheck.run(code));
         List<AttentionCode> more = new ArrayList<>(codes);
         more.add(code);
         codes = List.copyOf(more);

@@ -22,7 +22,8 @@ import wok.assembler.CpuFeatures;
  * instructions, through {@link wok.assembler.Assembler}; this class looks up addresses and calls the result. Shapes were
  * checked by {@link Compute}, so a call passes addresses and counts and nothing else; {@link #address} checks once that a
  * run of elements lies in its segment. Code is compared with the reference before it is used: row operations when the set
- * is chosen ({@link SelfTest}), products when a model's first matrix of a family is loaded, attention with its shape.
+ * is chosen ({@link SelfTest}), products when a model's first matrix of a family is loaded, attention with its shape;
+ * what passed on this processor before is noted ({@link PassedChecks}).
  *
  * <p>Why not a library in C: nothing to compile, ship or find at run time, and the generator knows the shape. Why not
  * only the Vector API: it has no dot products of bytes, its classes take most of a second to load and warm up, and a
@@ -31,8 +32,11 @@ import wok.assembler.CpuFeatures;
  * <p>The code is freed when the kernels are no longer reachable. Stateless; any thread.
  */
 final class MachineKernels implements LeafKernels {
+    private static final String ROWS = "row operations";
+
     private final KernelSet set;
     private final MachineRows rows;
+    private final PassedChecks checks;
     private final MachineMatmul products;
     private final MachineAttention attention;
     private final Optional<SplitAttention> splitAttention;
@@ -41,13 +45,14 @@ final class MachineKernels implements LeafKernels {
     private final Set<String> admitted = ConcurrentHashMap.newKeySet();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
 
-    MachineKernels(KernelSet set, MachineTier tier, MachineRows rows) {
+    MachineKernels(KernelSet set, MachineTier tier, MachineRows rows, PassedChecks checks) {
         this.set = set;
         this.rows = rows;
-        products = new MachineMatmul(tier, set == KernelSet.MACHINE_AMX);
-        attention = new MachineAttention(tier, Arena.ofAuto());
+        this.checks = checks;
+        products = new MachineMatmul(tier, set == KernelSet.MACHINE_AMX, checks);
+        attention = new MachineAttention(tier, Arena.ofAuto(), checks);
         splitAttention = Optional.of(attention);
-        rowProducts = new MachineRowMatmul(tier);
+        rowProducts = new MachineRowMatmul(tier, checks);
     }
 
     /**
@@ -68,14 +73,11 @@ final class MachineKernels implements LeafKernels {
             if (!missing.isEmpty()) {
                 throw new KernelException(set + ": the CPU has no " + String.join(", ", missing));
             }
-            return assemble(set, tier);
+            MachineRows rows = MachineRows.assemble(tier, Arena.ofAuto());
+            return new MachineKernels(set, tier, rows, PassedChecks.ofProcess(cpu));
         } catch (UnsupportedOperationException e) {
             throw new KernelException(set + ": " + e.getMessage(), e);
         }
-    }
-
-    private static MachineKernels assemble(KernelSet set, MachineTier tier) {
-        return new MachineKernels(set, tier, MachineRows.assemble(tier, Arena.ofAuto()));
     }
 
     @Override
@@ -86,6 +88,16 @@ final class MachineKernels implements LeafKernels {
     @Override
     public KernelSet set() {
         return set;
+    }
+
+    /** Whether this very code of the row operations agreed with the reference before. */
+    boolean rowsPassed() {
+        return checks.passed(ROWS, rows.functions());
+    }
+
+    /** Notes that it does. */
+    void noteRows() {
+        checks.note(ROWS, rows.functions());
     }
 
     @Override

@@ -21,15 +21,17 @@ import wok.tensor.DType;
 final class MachineMatmul {
     private final MachineTier tier;
     private final boolean amx;
+    private final PassedChecks checks;
     private final Arena arena = Arena.ofAuto();
     private final Map<QuantFormat, ProductCode> quantised = new ConcurrentHashMap<>();
     private final Map<QuantFormat, ProductCode> exact = new ConcurrentHashMap<>();
     private final Map<DType, ProductCode> floats = new ConcurrentHashMap<>();
 
     /** Assembles for {@code tier}, and with AMX besides, which the process must have leave for. */
-    MachineMatmul(MachineTier tier, boolean amx) {
+    MachineMatmul(MachineTier tier, boolean amx, PassedChecks checks) {
         this.tier = tier;
         this.amx = amx;
+        this.checks = checks;
     }
 
     /**
@@ -72,7 +74,8 @@ final class MachineMatmul {
 
     private ProductCode assemble(DType type) {
         ProductCode made = ProductCode.floats(type, tier, arena);
-        ProductCheck.run(type, made.tokensMax(), product(made));
+        checks.once(
+                "products of " + type, made.functions(), () -> ProductCheck.run(type, made.tokensMax(), product(made)));
         return made;
     }
 
@@ -80,11 +83,18 @@ final class MachineMatmul {
         ProductCode made = form == ActivationForm.F32
                 ? ProductCode.exact(format, tier, arena)
                 : ProductCode.quantised(format, tier, amx, arena);
+        checks.once(
+                "products of " + format.family() + " with activations " + form,
+                made.functions(),
+                () -> check(format, form, made));
+        return made;
+    }
+
+    private static void check(QuantFormat format, ActivationForm form, ProductCode made) {
         ProductCheck.run(format, form, made.tokensMax(), product(made));
         if (made.amx().isPresent()) {
             ProductCheck.compare(format, form, AmxFrame.TOKENS + 1, product(made.withoutAmx()), product(made));
         }
-        return made;
     }
 
     private static ProductCheck.Product product(ProductCode code) {

@@ -1,6 +1,7 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import wok.assembler.MachineFunction;
@@ -12,12 +13,14 @@ import wok.tensor.DType;
  */
 final class MachineRowMatmul {
     private final MachineTier tier;
+    private final PassedChecks checks;
     private final Arena arena = Arena.ofAuto();
     private final Map<QuantFormat, MachineFunction> quants = new ConcurrentHashMap<>();
     private final Map<DType, MachineFunction> floats = new ConcurrentHashMap<>();
 
-    MachineRowMatmul(MachineTier tier) {
+    MachineRowMatmul(MachineTier tier, PassedChecks checks) {
         this.tier = tier;
+        this.checks = checks;
     }
 
     /** Whether there is code for the matrix: all but quantised weights with 32-bit activations. */
@@ -64,21 +67,29 @@ final class MachineRowMatmul {
     private MachineFunction assemble(QuantFormat format) {
         MachineFunction made =
                 MachineFunction.of("row product " + format.family(), RowProductCode.of(tier, format), arena);
+        checks.once("row product of " + format.family(), List.of(made), () -> check(format, made));
+        return made;
+    }
+
+    private static void check(QuantFormat format, MachineFunction made) {
         ProductCheck.run(
                 format,
                 format.superBlock() ? ActivationForm.Q8_BLOCK256 : ActivationForm.Q8_BLOCK32,
                 1,
                 (w, x, n, y) -> new MachineRowProduct()
                         .run(made, (PackedQuants) w, x.prepared(w.activationForm()), y, 0, w.groups()));
-        return made;
     }
 
     private MachineFunction assemble(DType type) {
         MachineFunction made = MachineFunction.of("row product " + type, FloatRowProductCode.of(tier, type), arena);
+        checks.once("row product of " + type, List.of(made), () -> check(type, made));
+        return made;
+    }
+
+    private static void check(DType type, MachineFunction made) {
         ProductCheck.run(
                 type,
                 1,
                 (w, x, n, y) -> new MachineRowProduct().run(made, (PackedFloats) w, x.f32(), y, 0, w.groups()));
-        return made;
     }
 }

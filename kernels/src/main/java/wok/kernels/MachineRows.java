@@ -1,6 +1,7 @@
 package wok.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import wok.assembler.MachineFunction;
 
 /**
@@ -47,6 +48,25 @@ record MachineRows(
                 VocabularyCode.greatest(tier, arena),
                 VocabularyCode.firstEqual(tier, arena),
                 VocabularyCode.sumOfExps(tier, arena));
+    }
+
+    /** All of them. */
+    List<MachineFunction> functions() {
+        return List.of(
+                add,
+                scale,
+                softcap,
+                rmsNorm,
+                ropeOfHalves,
+                ropeOfNeighbours,
+                silu,
+                gelu,
+                quantise32,
+                quantise256,
+                sums,
+                greatest,
+                firstEqual,
+                sumOfExps);
     }
 
     MachineFunction rope(RopePairing pairing) {

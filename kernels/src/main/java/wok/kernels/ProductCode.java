@@ -59,6 +59,14 @@ record ProductCode(
     private static final int FLOAT_COLUMNS = 256;
     private static final int BLOCKS = 18;
 
+    /** All of them. */
+    List<MachineFunction> functions() {
+        List<MachineFunction> all = new ArrayList<>(tiles);
+        all.add(unpack);
+        amx.ifPresent(of -> all.addAll(List.of(of.unpack(), of.tiles())));
+        return all;
+    }
+
     interface TileGenerator {
         Assembler of(int tokens);
     }

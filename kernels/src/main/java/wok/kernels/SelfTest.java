@@ -52,7 +52,9 @@ final class SelfTest {
      * needs them, and are compared with the reference there.
      */
     static List<Result> atStart(LeafKernels tested, Kernels reference) {
-        return tested instanceof MachineKernels ? rowOperations(tested, reference) : everything(tested, reference);
+        return tested instanceof MachineKernels machine
+                ? rowOperations(machine, reference)
+                : everything(tested, reference);
     }
 
     static List<Result> everything(Kernels tested, Kernels reference) {
@@ -71,9 +73,15 @@ final class SelfTest {
         return test.results;
     }
 
-    private static List<Result> rowOperations(Kernels tested, Kernels reference) {
+    private static List<Result> rowOperations(MachineKernels tested, Kernels reference) {
+        if (tested.rowsPassed()) {
+            return List.of(new Result("row operations, compared before", true, ""));
+        }
         SelfTest test = new SelfTest(tested, reference);
         test.rowOperations();
+        if (test.results.stream().allMatch(Result::agrees)) {
+            tested.noteRows();
+        }
         return test.results;
     }
 

@@ -69,7 +69,7 @@ class KernelSelectionTest {
         Assembler nothing = new Assembler();
         nothing.ret();
         MachineRows wrong = MachineRows.assemble(tier, arena).withAdd(MachineFunction.of("nothing", nothing, arena));
-        return new MachineKernels(tier.set(), tier, wrong);
+        return new MachineKernels(tier.set(), tier, wrong, PassedChecks.none());
     }
 
     @Test
@@ -89,10 +89,10 @@ class KernelSelectionTest {
 
     @Test
     void aTierNamesWhatTheCpuLacks() {
-        CpuFeatures old = new CpuFeatures(true, true, false, true, false, false);
+        CpuFeatures old = new CpuFeatures(true, true, false, true, false, false, "");
         assertThat(MachineTier.AVX512.missing(old)).containsExactly("AVX-512 VNNI");
         assertThat(MachineTier.AVX2.missing(old)).containsExactly("F16C");
-        CpuFeatures all = new CpuFeatures(true, true, true, true, true, true);
+        CpuFeatures all = new CpuFeatures(true, true, true, true, true, true, "");
         assertThat(MachineTier.AVX512.missing(all)).isEmpty();
         assertThat(MachineTier.AVX2.missing(all)).isEmpty();
     }

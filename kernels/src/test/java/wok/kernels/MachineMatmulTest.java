@@ -129,7 +129,7 @@ class MachineMatmulTest {
         reference.matmul(w, x, tokensMax, expected);
         int[] bits = Bits.of(expected, tokensMax);
         for (Tier tier : tiers()) {
-            MachineMatmul machine = new MachineMatmul(tier.tier(), tier.amx());
+            MachineMatmul machine = new MachineMatmul(tier.tier(), tier.amx(), PassedChecks.none());
             for (int n : tokens) {
                 assertThat(product(machine, w, x, n, arena))
                         .as("%s of %s [%d x %d], %d tokens", tier, w.family(), w.rows(), w.columns(), n)

@@ -103,7 +103,7 @@ class MachineRowMatmulTest {
             FloatRows expected = FloatRows.allocate(arena, 1, outputs);
             reference.matmul(w, x, 1, expected);
             FloatRows actual = FloatRows.allocate(arena, 1, outputs);
-            MachineRowMatmul product = new MachineRowMatmul(tier);
+            MachineRowMatmul product = new MachineRowMatmul(tier, PassedChecks.none());
             Workspace workspace = new Workspace();
             for (int from = 0; from < w.groups(); from++) {
                 for (int to = from; to <= w.groups(); to++) {
@@ -141,7 +141,7 @@ class MachineRowMatmulTest {
             FloatRows expected = FloatRows.allocate(arena, 1, w.rows());
             reference.matmul(w, x, 1, expected);
             FloatRows actual = FloatRows.allocate(arena, 1, w.rows());
-            new MachineRowMatmul(tier).run(w, x, actual, 0, w.groups(), new Workspace());
+            new MachineRowMatmul(tier, PassedChecks.none()).run(w, x, actual, 0, w.groups(), new Workspace());
             assertThat(Bits.of(actual, 1))
                     .as("%s, %d outputs, %d columns", w.family(), w.rows(), w.columns())
                     .isEqualTo(Bits.of(expected, 1));

@@ -12,13 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import wok.formats.ModelSource;
-import wok.kernels.BlockDecoder;
 import wok.kernels.PackingMemory;
-import wok.kernels.ThreadTeam;
 import wok.kernels.WeightMemory;
 import wok.kernels.WeightPacker;
-import wok.tensor.DType;
-import wok.tensor.Tensor;
 
 /**
  * Memory for the packed matrices of one model: mapped from the file of the last time where there is one, new memory
@@ -64,8 +60,9 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /** The kept matrices of this model if there are any, otherwise memory that will be kept. */
-    static PackedWeights open(PackedCache cache, ModelSource source, Arena arena, ThreadTeam team) {
-        Target target = new Target(cache.file(), cache.content() + layouts(source, team));
+    static PackedWeights open(PackedCache cache, ModelSource source, Arena arena) {
+        String layout = Long.toHexString(WeightPacker.LAYOUT);
+        Target target = new Target(cache.file(), cache.content() + " layout=" + layout);
         try {
             PackedFile kept = PackedFile.open(target.file(), target.content(), arena);
             return new PackedWeights(arena, Optional.of(target), Optional.of(kept), Optional.empty());
@@ -77,23 +74,6 @@ final class PackedWeights implements AutoCloseable {
         return hasRoom(cache.file(), source.tensorBytes())
                 ? new PackedWeights(arena, Optional.empty(), Optional.empty(), Optional.of(Writing.start(target)))
                 : of(arena);
-    }
-
-    /** How the packer lays out each type that the model has: part of what the file must be of. */
-    private static String layouts(ModelSource source, ThreadTeam team) {
-        StringBuilder layouts = new StringBuilder();
-        source.tensors().values().stream()
-                .filter(tensor -> tensor.shape().rank() >= 2)
-                .map(Tensor::dtype)
-                .distinct()
-                .sorted()
-                .filter(BlockDecoder::supports)
-                .forEach(type -> layouts.append(layout(type, team)));
-        return layouts.toString();
-    }
-
-    private static String layout(DType type, ThreadTeam team) {
-        return " " + type + "=" + Long.toHexString(WeightPacker.layout(type, team));
     }
 
     private static boolean hasRoom(Path file, long bytes) {

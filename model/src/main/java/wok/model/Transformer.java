@@ -104,7 +104,7 @@ public final class Transformer implements AutoCloseable {
             Compute compute = newCompute(options);
             Arena arena = Arena.ofShared();
             PackedWeights packed = options.packedCache()
-                    .map(cache -> PackedWeights.open(cache, source, arena, compute.team()))
+                    .map(cache -> PackedWeights.open(cache, source, arena))
                     .orElseGet(() -> PackedWeights.of(arena));
             return new Owned(source, compute, arena, packed);
         }
