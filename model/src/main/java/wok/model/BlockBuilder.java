@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import wok.kernels.AttentionSpec;
 import wok.kernels.FloatRows;
 import wok.kernels.RopeTable;
@@ -18,6 +17,7 @@ final class BlockBuilder {
     private final ModelConfig config;
     private final WeightReader weights;
     private final boolean normsAddOne;
+    private final ExpertsBuilder experts;
     private final Map<RopeConfig, RopeTable> ropeTables = new HashMap<>();
 
     /** @param normsAddOne whether a norm multiplies by 1 + what the file has */
@@ -25,6 +25,7 @@ final class BlockBuilder {
         this.config = config;
         this.weights = weights;
         this.normsAddOne = normsAddOne;
+        this.experts = new ExpertsBuilder(config.hidden(), weights);
     }
 
     List<ResidualBlock> blocks() {
@@ -145,10 +146,10 @@ final class BlockBuilder {
         };
     }
 
-    private Block feedForward(int layer, FeedForwardConfig config) {
-        return switch (config) {
+    private Block feedForward(int layer, FeedForwardConfig feedForward) {
+        return switch (feedForward) {
             case DenseConfig dense -> feedForward(layer, dense);
-            case ExpertsConfig experts -> experts(layer, experts);
+            case ExpertsConfig e -> experts.experts(layer, e);
         };
     }
 
@@ -162,55 +163,12 @@ final class BlockBuilder {
                     weights.part(layer, TensorRole.GATE_UP, f.inner(), f.inner(), 2 * f.inner(), hidden, f.bias()),
                     weights.linear(layer, TensorRole.DOWN, hidden, f.inner(), f.bias()));
         }
-        return feedForward(layer, f, TensorRole.GATE, TensorRole.UP, TensorRole.DOWN);
-    }
-
-    private FeedForward feedForward(int layer, DenseConfig f, TensorRole gate, TensorRole up, TensorRole down) {
         return new FeedForward(
                 layer,
                 f,
-                weights.linear(layer, gate, f.inner(), config.hidden(), f.bias()),
-                weights.linear(layer, up, f.inner(), config.hidden(), f.bias()),
-                weights.linear(layer, down, config.hidden(), f.inner(), f.bias()));
-    }
-
-    private MixtureOfExperts experts(int layer, ExpertsConfig e) {
-        int hidden = config.hidden();
-        DenseConfig each = e.expert();
-        List<Linear> gates =
-                weights.experts(layer, TensorRole.EXPERT_GATE, e.experts(), each.inner(), hidden, each.bias());
-        List<Linear> ups = weights.experts(layer, TensorRole.EXPERT_UP, e.experts(), each.inner(), hidden, each.bias());
-        List<Linear> downs =
-                weights.experts(layer, TensorRole.EXPERT_DOWN, e.experts(), hidden, each.inner(), each.bias());
-        List<FeedForward> experts = IntStream.range(0, e.experts())
-                .mapToObj(i -> new FeedForward(layer, each, gates.get(i), ups.get(i), downs.get(i)))
-                .toList();
-        return new MixtureOfExperts(
-                layer,
-                e,
-                router(layer, e),
-                experts,
-                e.shared()
-                        .map(s -> feedForward(
-                                layer, s, TensorRole.SHARED_GATE, TensorRole.SHARED_UP, TensorRole.SHARED_DOWN)),
-                e.sharedGate()
-                        ? Optional.of(weights.linear(layer, TensorRole.SHARED_EXPERT_GATE, 1, hidden, false))
-                        : Optional.empty());
-    }
-
-    private Router router(int layer, ExpertsConfig e) {
-        return new Router(
-                e,
-                weights.linear(
-                        layer,
-                        TensorRole.ROUTER,
-                        e.experts(),
-                        config.hidden(),
-                        e.router().bias()),
-                e.router().correction()
-                        ? weights.bareVector(layer, TensorRole.ROUTER_CORRECTION, e.experts())
-                                .row(0)
-                        : new float[0]);
+                weights.linear(layer, TensorRole.GATE, f.inner(), hidden, f.bias()),
+                weights.linear(layer, TensorRole.UP, f.inner(), hidden, f.bias()),
+                weights.linear(layer, TensorRole.DOWN, hidden, f.inner(), f.bias()));
     }
 
     private Norm norm(int layer, TensorRole role) {

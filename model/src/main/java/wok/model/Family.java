@@ -22,6 +22,20 @@ public enum Family {
     QWEN3("qwen3", Set.of("qwen3"), Set.of("qwen3")),
     /** Qwen 3 with experts. */
     QWEN3_MOE("qwen3_moe", Set.of("qwen3_moe"), Set.of("qwen3moe")),
+    /** Qwen 1.5 and 2 with experts, one of which every position passes through. */
+    QWEN2_MOE("qwen2_moe", Set.of("qwen2_moe"), Set.of("qwen2moe")),
+    /** Mistral's first mixture of experts. GGUF files of it call themselves llama. */
+    MIXTRAL("mixtral", Set.of("mixtral"), Set.of()),
+    /** OpenAI's open weights: attention sinks, every other layer windowed, biases everywhere. */
+    GPT_OSS("gpt_oss", Set.of("gpt_oss"), Set.of("gpt-oss")),
+    /** GLM 4.5 and on: DeepSeek's routing behind plain attention. */
+    GLM4_MOE("glm4_moe", Set.of("glm4_moe"), Set.of("glm4moe")),
+    MINIMAX_M2("minimax_m2", Set.of("minimax_m2"), Set.of("minimax-m2")),
+    /** Llama 4, the text part: chunks of the context, layers that see all of it and don't turn. */
+    LLAMA4("llama4", Set.of("llama4", "llama4_text"), Set.of("llama4")),
+    /** Granite 3 with experts. */
+    GRANITE_MOE("granitemoe", Set.of("granitemoe"), Set.of("granitemoe")),
+    OLMOE("olmoe", Set.of("olmoe"), Set.of("olmoe")),
     /** Gemma 3, the text part. */
     GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3"));
 

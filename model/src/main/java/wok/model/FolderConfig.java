@@ -25,7 +25,11 @@ final class FolderConfig {
         try {
             FolderFields fields = new FolderFields(family, where, text);
             return switch (family) {
-                case LLAMA, MISTRAL, QWEN2, QWEN3, QWEN3_MOE -> new LlamaFolder(fields).read();
+                case LLAMA, MISTRAL, QWEN2, QWEN3 -> new LlamaFolder(fields).read();
+                case QWEN3_MOE, QWEN2_MOE, MIXTRAL, GLM4_MOE, MINIMAX_M2, GRANITE_MOE, OLMOE ->
+                    new ExpertsFolder(fields).read();
+                case GPT_OSS -> new GptOssFolder(fields).read();
+                case LLAMA4 -> new Llama4Folder(fields).read();
                 case GEMMA3 -> new Gemma3Folder(fields).read();
             };
         } catch (ModelException e) {

@@ -46,17 +46,36 @@ final class FolderRope {
     }
 
     /**
+     * Of families whose heads turn as a whole.
+     *
      * @param parameters flat
      * @param context {@code max_position_embeddings}
      */
     RopeConfig read(Json.Obj parameters, int headDim, int context) {
         ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
-        double partial = scaling.real("partial_rotary_factor", fields.real("partial_rotary_factor", 1));
+        double partial = partialFactor(parameters, 1);
         if (partial != 1) {
             throw scaling.wrong("partial_rotary_factor", partial, "1 in this family");
         }
+        return partial(parameters, headDim, context, headDim);
+    }
+
+    /** {@code partial_rotary_factor}, which stands inside of the parameters or beside them. */
+    double partialFactor(Json.Obj parameters, double absent) {
+        double beside = fields.real("partial_rotary_factor", absent);
+        return ConfigFields.of(where + ": rope_scaling", parameters).real("partial_rotary_factor", beside);
+    }
+
+    /**
+     * Of families of which only a part of each head turns.
+     *
+     * @param dimensions how many of a head's first dimensions turn
+     */
+    RopeConfig partial(Json.Obj parameters, int headDim, int context, int dimensions) {
+        ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
         HeadShape.requireHeadDim(headDim);
-        return new RopeConfig(RopePairing.HALVES, headDim, scaling.real("rope_theta", BASE), scaling(scaling, context));
+        return new RopeConfig(
+                RopePairing.HALVES, dimensions, scaling.real("rope_theta", BASE), scaling(scaling, context));
     }
 
     private RopeScaling scaling(ConfigFields scaling, int context) {

@@ -31,7 +31,7 @@ record Gemma3Gguf(GgufFields gguf) {
 
     private AttentionConfig attention(int layer, int heads, int kvHeads) {
         int headDim = gguf.headDim(heads);
-        int window = isGlobal(layer) ? 0 : gguf.fields().count(gguf.key("attention.sliding_window"), 0);
+        int window = gguf.isWindowed(layer, 6) ? gguf.fields().count(gguf.key("attention.sliding_window"), 0) : 0;
         double divisor = gguf.layers() == LAYERS_OF_27B ? (double) gguf.hidden() / heads : headDim;
         return new AttentionConfig(
                         new HeadShape(heads, kvHeads, headDim),
@@ -50,18 +50,5 @@ record Gemma3Gguf(GgufFields gguf) {
         int dimensions = gguf.fields().size(gguf.key("rope.dimension_count"), headDim);
         double base = gguf.fields().real(gguf.key("rope.freq_base_swa"), 10_000);
         return new RopeConfig(RopePairing.HALVES, dimensions, base, new RopeScaling.None());
-    }
-
-    /** Every sixth layer is global, or what a number or a list of flags (true = windowed) says. */
-    private boolean isGlobal(int layer) {
-        String name = "attention.sliding_window_pattern";
-        if (gguf.value(name).orElse("") instanceof List<?> flags) {
-            if (flags.size() != gguf.layers() || !(flags.get(layer) instanceof Boolean windowed)) {
-                throw gguf.fields()
-                        .wrong(gguf.key(name), flags, "true or false for each of " + gguf.layers() + " layers");
-            }
-            return !windowed;
-        }
-        return (layer + 1) % gguf.fields().size(gguf.key(name), 6) == 0;
     }
 }

@@ -18,7 +18,10 @@ final class GgufConfig {
         try {
             GgufFields fields = new GgufFields(family, architecture, gguf);
             return switch (family) {
-                case LLAMA, MISTRAL, QWEN2, QWEN3, QWEN3_MOE -> new LlamaGguf(fields).read();
+                case LLAMA, MISTRAL, MIXTRAL, QWEN2, QWEN3 -> new LlamaGguf(fields).read();
+                case QWEN3_MOE, QWEN2_MOE, GLM4_MOE, MINIMAX_M2, GRANITE_MOE, OLMOE -> new ExpertsGguf(fields).read();
+                case GPT_OSS -> new GptOssGguf(fields).read();
+                case LLAMA4 -> new Llama4Gguf(fields).read();
                 case GEMMA3 -> new Gemma3Gguf(fields).read();
             };
         } catch (ModelException e) {

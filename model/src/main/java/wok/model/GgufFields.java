@@ -53,6 +53,16 @@ final class GgufFields {
         return layers;
     }
 
+    /** Without those at the end that predict further tokens (GLM's and DeepSeek's nextn layers), which Wok does not use. */
+    int layersWithoutPredicting() {
+        String key = prefix + "nextn_predict_layers";
+        int predicting = fields.count(key, 0);
+        if (predicting >= layers) {
+            throw fields.wrong(key, predicting, "fewer than block_count, " + layers);
+        }
+        return layers - predicting;
+    }
+
     int hidden() {
         return hidden;
     }
@@ -156,6 +166,21 @@ final class GgufFields {
             }
         }
         return sizes;
+    }
+
+    /**
+     * Whether a layer sees a window only: all but every so manieth, or what {@code attention.sliding_window_pattern}
+     * says, a number or a list of flags (true = windowed).
+     */
+    boolean isWindowed(int layer, int periodWhenAbsent) {
+        String key = prefix + "attention.sliding_window_pattern";
+        if (metadata.values().get(key) instanceof List<?> flags) {
+            if (flags.size() != layers || !(flags.get(layer) instanceof Boolean windowed)) {
+                throw fields.wrong(key, flags, "true or false for each of " + layers + " layers");
+            }
+            return windowed;
+        }
+        return (layer + 1) % fields.size(key, periodWhenAbsent) != 0;
     }
 
     private int headDimOf(int heads) {

@@ -17,8 +17,7 @@ record LlamaFolder(FolderFields folder) {
         List<Integer> windows = windows(layers);
         List<LayerConfig> list = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
-            list.add(new LayerConfig(
-                    attention.withWindow(windows.get(layer)), feedForward(layer), NormPlacement.BEFORE));
+            list.add(new LayerConfig(attention.withWindow(windows.get(layer)), dense(), NormPlacement.BEFORE));
         }
         return new ModelConfig(
                 folder.family(),
@@ -35,7 +34,7 @@ record LlamaFolder(FolderFields folder) {
         ConfigFields fields = folder.fields();
         Family family = folder.family();
         int heads = fields.size("num_attention_heads");
-        boolean headNorms = family == Family.QWEN3 || family == Family.QWEN3_MOE;
+        boolean headNorms = family == Family.QWEN3;
         int headDim = family == Family.QWEN3 ? fields.size("head_dim", 128) : folder.headDim(hidden, heads);
         boolean bias = (family == Family.LLAMA || headNorms) && fields.flag("attention_bias", false);
         return new AttentionConfig(
@@ -46,30 +45,11 @@ record LlamaFolder(FolderFields folder) {
                         bias || family == Family.QWEN2, bias, headNorms ? QueryNorms.HEADS : QueryNorms.NONE));
     }
 
-    private FeedForwardConfig feedForward(int layer) {
-        ConfigFields fields = folder.fields();
-        if (folder.family() == Family.QWEN3_MOE && hasExperts(layer)) {
-            return new ExpertsConfig(
-                    fields.size("num_experts", 128),
-                    fields.size("num_experts_per_tok", 8),
-                    dense("moe_intermediate_size"),
-                    RouterConfig.of(RouterConfig.Scoring.SOFTMAX, fields.flag("norm_topk_prob", false)),
-                    Optional.empty(),
-                    false);
-        }
-        return dense("intermediate_size");
-    }
-
-    private DenseConfig dense(String innerKey) {
+    private DenseConfig dense() {
         return new DenseConfig(
-                folder.fields().size(innerKey),
+                folder.fields().size("intermediate_size"),
                 folder.activation("hidden_act", "silu"),
                 folder.family() == Family.LLAMA && folder.fields().flag("mlp_bias", false));
-    }
-
-    private boolean hasExperts(int layer) {
-        boolean without = folder.integers("mlp_only_layers").contains((long) layer);
-        return !without && (layer + 1) % folder.fields().size("decoder_sparse_step", 1) == 0;
     }
 
     private int contextWhenAbsent() {
@@ -84,7 +64,6 @@ record LlamaFolder(FolderFields folder) {
         return switch (folder.family()) {
             case LLAMA -> heads;
             case MISTRAL -> 8;
-            case QWEN3_MOE -> 4;
             default -> 32;
         };
     }

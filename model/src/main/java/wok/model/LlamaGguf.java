@@ -28,7 +28,7 @@ record LlamaGguf(GgufFields gguf) {
     /** Files of Mixtral call themselves llama, with experts. */
     private int expertCount() {
         int experts = gguf.fields().count(gguf.key("expert_count"), 0);
-        if (experts != 0 && gguf.family() != Family.QWEN3_MOE && gguf.family() != Family.LLAMA) {
+        if (experts != 0 && gguf.family() != Family.LLAMA) {
             throw gguf.fields()
                     .wrong(
                             gguf.key("expert_count"),
@@ -41,7 +41,7 @@ record LlamaGguf(GgufFields gguf) {
     private AttentionConfig attention(int layer, int heads, int kvHeads) {
         Family family = gguf.family();
         int headDim = gguf.headDim(heads);
-        boolean headNorms = family == Family.QWEN3 || family == Family.QWEN3_MOE;
+        boolean headNorms = family == Family.QWEN3;
         RopePairing pairing = family == Family.LLAMA ? RopePairing.NEIGHBOURS : RopePairing.HALVES;
         return new AttentionConfig(
                         new HeadShape(heads, kvHeads, headDim),

@@ -74,6 +74,11 @@ public sealed interface RopeScaling {
             ConfigRule.positive("magnitude (rope_scaling.attention_factor, rope.scaling.attn_factor)", magnitude);
         }
 
+        /** The same with the ramp's ends as they come out. */
+        Yarn withoutRounding() {
+            return new Yarn(factor, originalContext, betaFast, betaSlow, magnitude, false);
+        }
+
         /** YaRN's own factor on cosine and sine: 0.1 weight ln(factor) + 1. */
         static double magnitude(double factor, double weight) {
             return factor <= 1 ? 1 : 0.1 * weight * StrictMath.log(factor) + 1;

@@ -66,18 +66,14 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
     private float[] scores(float[] x) {
         switch (config.router().scoring()) {
             case SOFTMAX -> softmax(x, 0, x.length);
-            case SIGMOID -> {
-                for (int e = 0; e < x.length; e++) {
-                    x[e] = CanonicalMath.sigmoid(x[e]);
-                }
-            }
+            case SIGMOID -> sigmoids(x, 0, x.length);
             case SQRT_SOFTPLUS -> {
                 for (int e = 0; e < x.length; e++) {
                     double softplus = Math.max(x[e], 0) + StrictMath.log1p(StrictMath.exp(-Math.abs((double) x[e])));
                     x[e] = (float) Math.sqrt(softplus);
                 }
             }
-            case SOFTMAX_OF_CHOSEN -> {}
+            case SOFTMAX_OF_CHOSEN, SIGMOID_OF_CHOSEN -> {}
         }
         return x;
     }
@@ -90,6 +86,12 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
         float total = CanonicalMath.sum(x, from, count);
         for (int i = from; i < from + count; i++) {
             x[i] /= total;
+        }
+    }
+
+    private static void sigmoids(float[] x, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            x[i] = CanonicalMath.sigmoid(x[i]);
         }
     }
 
@@ -129,8 +131,10 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
 
     private void weigh(float[] weights, int first) {
         RouterConfig router = config.router();
-        if (router.scoring() == RouterConfig.Scoring.SOFTMAX_OF_CHOSEN) {
-            softmax(weights, first, config.used());
+        switch (router.scoring()) {
+            case SOFTMAX_OF_CHOSEN -> softmax(weights, first, config.used());
+            case SIGMOID_OF_CHOSEN -> sigmoids(weights, first, config.used());
+            case SOFTMAX, SIGMOID, SQRT_SOFTPLUS -> {}
         }
         float total = router.normalised() ? CanonicalMath.sum(weights, first, config.used()) : 1;
         for (int i = first; i < first + config.used(); i++) {

@@ -35,7 +35,9 @@ public record RouterConfig(
         /** {@code sqrt(log(1 + e^x))}: DeepSeek V4. */
         SQRT_SOFTPLUS,
         /** The choice is by logits, and softmax over the chosen gives the weights: gpt-oss. */
-        SOFTMAX_OF_CHOSEN
+        SOFTMAX_OF_CHOSEN,
+        /** The choice is by logits, whose sigmoids are the weights: Llama 4. */
+        SIGMOID_OF_CHOSEN
     }
 
     /** What a group is ranked by. */
@@ -55,5 +57,32 @@ public record RouterConfig(
     /** One group, no bias, no correction. */
     public static RouterConfig of(Scoring scoring, boolean normalised) {
         return new RouterConfig(scoring, false, false, 1, 1, GroupScore.BEST, normalised, 1, false);
+    }
+
+    /** With a bias of the projection. */
+    RouterConfig withBias() {
+        return new RouterConfig(
+                scoring, true, correction, groups, groupsUsed, groupScore, normalised, scale, scalesInput);
+    }
+
+    /** With a correction. */
+    RouterConfig withCorrection() {
+        return new RouterConfig(scoring, bias, true, groups, groupsUsed, groupScore, normalised, scale, scalesInput);
+    }
+
+    /** With groups, of which the best are kept. */
+    RouterConfig withGroups(int count, int used, GroupScore score) {
+        return new RouterConfig(scoring, bias, correction, count, used, score, normalised, scale, scalesInput);
+    }
+
+    /** With another factor on the weights. */
+    RouterConfig withScale(double factor) {
+        return new RouterConfig(
+                scoring, bias, correction, groups, groupsUsed, groupScore, normalised, factor, scalesInput);
+    }
+
+    /** With weights that multiply the experts' inputs. */
+    RouterConfig withScaledInput() {
+        return new RouterConfig(scoring, bias, correction, groups, groupsUsed, groupScore, normalised, scale, true);
     }
 }

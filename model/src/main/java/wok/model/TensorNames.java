@@ -3,6 +3,7 @@ package wok.model;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import wok.formats.GgufModel;
 import wok.formats.HuggingFaceFolder;
@@ -10,6 +11,8 @@ import wok.formats.ModelSource;
 
 /** How a file names the weights of each {@link TensorRole}. Immutable. */
 sealed interface TensorNames {
+    /** A name with its layer's number. */
+    Pattern LAYER = Pattern.compile("(?:blk|(?:.*\\.)?layers)\\.(\\d+)\\..*");
 
     /** A tensor of the whole model, without its ending. */
     String ofModel(TensorRole role);
@@ -20,15 +23,33 @@ sealed interface TensorNames {
     /** Whether a tensor that no block uses is known to be of no use to the text model. */
     boolean isHarmless(String name);
 
+    /** Whether a tensor belongs to a layer behind the last: those predict further tokens (nextn), which Wok leaves. */
+    static boolean isBehind(int layers, String name) {
+        Matcher matcher = LAYER.matcher(name);
+        return matcher.matches() && matcher.group(1).length() < 8 && Integer.parseInt(matcher.group(1)) >= layers;
+    }
+
     static TensorNames of(ModelSource source, Family family) {
         return switch (source) {
-            case GgufModel gguf -> new Gguf();
+            case GgufModel gguf -> new Gguf(ownGgufNames(family));
             case HuggingFaceFolder folder -> Folder.of(folder.tensors().keySet(), FolderNames.of(family));
         };
     }
 
-    /** Names in GGUF files. */
-    record Gguf() implements TensorNames {
+    /** What GGUF files of a family call otherwise: the norm behind attention by its place and not by its use. */
+    private static Map<TensorRole, String> ownGgufNames(Family family) {
+        return switch (family) {
+            case GPT_OSS, GLM4_MOE -> Map.of(TensorRole.FEED_FORWARD_NORM, "post_attention_norm");
+            default -> Map.of();
+        };
+    }
+
+    /**
+     * Names in GGUF files.
+     *
+     * @param own the family's own names
+     */
+    record Gguf(Map<TensorRole, String> own) implements TensorNames {
         /** The frequencies are the configuration's affair; the scales are of quantisers' own making. */
         private static final Pattern HARMLESS = Pattern.compile("rope_freqs\\.weight|rope_factors_(long|short)\\.weight"
                 + "|blk\\.\\d+\\.attn_rot_embd(\\.weight)?|blk\\.\\d+\\.rope_freqs\\.weight");
@@ -40,7 +61,7 @@ sealed interface TensorNames {
 
         @Override
         public String ofLayer(int layer, TensorRole role) {
-            return "blk." + layer + "." + role.ggufStem();
+            return "blk." + layer + "." + own.getOrDefault(role, role.ggufStem());
         }
 
         @Override
@@ -54,22 +75,23 @@ sealed interface TensorNames {
      *
      * @param model what the names of the text model begin with
      * @param head what {@code lm_head} begins with
-     * @param own the family's own names
+     * @param own the family's own names; the usual ones serve where the file has those
+     * @param names of the file
      */
-    record Folder(String model, String head, Map<TensorRole, String> own) implements TensorNames {
+    record Folder(String model, String head, Map<TensorRole, String> own, Set<String> names) implements TensorNames {
         /** Text models alone; the text part of multimodal ones before transformers 4.52, and since. */
         private static final List<String> MODEL_PREFIXES =
                 List.of("model.", "language_model.model.", "model.language_model.", "");
 
         private static final Pattern HARMLESS = Pattern.compile(
-                ".*rotary_emb\\.inv_freq|(model\\.)?(vision_tower|multi_modal_projector)\\..*|.*\\.masked_bias");
+                ".*rotary_emb\\.inv_freq|(model\\.)?(vision_tower|vision_model|multi_modal_projector)\\..*|.*\\.masked_bias");
 
         static Folder of(Set<String> names, Map<TensorRole, String> own) {
             String model = MODEL_PREFIXES.stream()
                     .filter(prefix -> names.contains(prefix + stem(TensorRole.EMBEDDING, own) + ".weight"))
                     .findFirst()
                     .orElse(MODEL_PREFIXES.getFirst());
-            return new Folder(model, model.startsWith("language_model.") ? "language_model." : "", own);
+            return new Folder(model, model.startsWith("language_model.") ? "language_model." : "", own, names);
         }
 
         private static String stem(TensorRole role, Map<TensorRole, String> own) {
@@ -83,7 +105,10 @@ sealed interface TensorNames {
 
         @Override
         public String ofLayer(int layer, TensorRole role) {
-            return model + "layers." + layer + "." + stem(role, own);
+            String start = model + "layers." + layer + ".";
+            String usual = start + role.folderStem();
+            boolean isUsual = names.contains(usual + ".weight") || names.contains(usual);
+            return isUsual ? usual : start + stem(role, own);
         }
 
         @Override

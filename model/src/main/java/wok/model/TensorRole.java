@@ -38,6 +38,10 @@ enum TensorRole {
     EXPERT_GATE("mlp.experts.{e}.gate_proj", "ffn_gate_exps"),
     EXPERT_UP("mlp.experts.{e}.up_proj", "ffn_up_exps"),
     EXPERT_DOWN("mlp.experts.{e}.down_proj", "ffn_down_exps"),
+    /** Gate and up of all experts in one tensor, see {@link ExpertLayout}; in folders the whole name. */
+    EXPERTS_GATE_UP("mlp.experts.gate_up_proj", "ffn_gate_up_exps"),
+    /** The like with down. */
+    EXPERTS_DOWN("mlp.experts.down_proj", "ffn_down_exps"),
     SHARED_GATE("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
     SHARED_UP("mlp.shared_expert.up_proj", "ffn_up_shexp"),
     SHARED_DOWN("mlp.shared_expert.down_proj", "ffn_down_shexp"),

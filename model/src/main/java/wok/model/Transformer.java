@@ -67,8 +67,8 @@ public final class Transformer implements AutoCloseable {
         this.outputNorm = builder.outputNorm();
         this.output = weights.output(config);
         this.embeddingRow = new float[config.hidden()];
-        this.unused = weights.unused();
-        weights.warnOfUnused();
+        this.unused = weights.unused(config.layers().size());
+        weights.warnOfUnused(unused);
         owned.packed().complete();
     }
 

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import wok.formats.GgufModel;
 import wok.formats.ModelSource;
 import wok.kernels.ActivationPrecision;
 import wok.kernels.Compute;
@@ -30,6 +30,7 @@ final class WeightReader {
 
     private final ModelSource source;
     private final TensorNames names;
+    private final ExpertLayout experts;
     private final ActivationPrecision activations;
     private final Arena arena;
     private final PackedWeights packed;
@@ -46,6 +47,7 @@ final class WeightReader {
             Compute compute) {
         this.source = source;
         this.names = TensorNames.of(source, family);
+        this.experts = source instanceof GgufModel ? ExpertLayout.ROWS : ExpertLayout.ofFolder(family);
         this.activations = activations;
         this.arena = arena;
         this.packed = packed;
@@ -105,30 +107,67 @@ final class WeightReader {
         return pack(whole.part(from, rows), added);
     }
 
-    /**
-     * The matrices of all experts, which files hold one by one or stacked: [experts, rows, columns].
-     *
-     * @param bias stacked too: [experts, rows]
-     */
-    List<Linear> experts(int layer, TensorRole role, int experts, int rows, int columns, boolean bias) {
-        String stem = names.ofLayer(layer, role);
-        if (stem.contains(EXPERT)) {
-            return IntStream.range(0, experts)
-                    .mapToObj(e -> linear(stem.replace(EXPERT, Integer.toString(e)), rows, columns, bias))
-                    .toList();
-        }
-        Tensor stacked = tensor(stem + ".weight", Shape.of(experts, rows, columns));
-        Optional<float[]> biases =
-                bias ? Optional.of(floats(stem + ".bias", Shape.of(experts, rows))) : Optional.empty();
-        return IntStream.range(0, experts)
-                .mapToObj(e -> pack(stacked.slice(e), biases.map(all -> rowOf(all, e * rows, rows))))
-                .toList();
+    /** How the file lays out experts that it stacks. */
+    ExpertLayout expertLayout() {
+        return experts;
     }
 
-    private FloatRows rowOf(float[] values, int from, int count) {
+    /** Whether the file has a stacked tensor of a layer's experts. */
+    boolean hasStacked(int layer, TensorRole role) {
+        return source.tensors().containsKey(stackedName(layer, role));
+    }
+
+    /** Whether the file names each expert's tensor. */
+    boolean isByExpert(int layer, TensorRole role) {
+        return names.ofLayer(layer, role).contains(EXPERT);
+    }
+
+    /** One expert's matrix where each has its own tensor. */
+    Linear expert(int layer, TensorRole role, int expert, int rows, int columns, boolean bias) {
+        return linear(names.ofLayer(layer, role).replace(EXPERT, Integer.toString(expert)), rows, columns, bias);
+    }
+
+    /** All experts' matrices in one tensor. */
+    Tensor stacked(int layer, TensorRole role, Shape expected) {
+        return tensor(stackedName(layer, role), expected);
+    }
+
+    /** Whether a stacked tensor is of a type that quantises blocks along its rows. */
+    boolean isStackedInBlocks(int layer, TensorRole role) {
+        Tensor stacked = source.tensors().get(stackedName(layer, role));
+        return stacked != null && stacked.dtype().blockElements() > 1;
+    }
+
+    /** All experts' biases: [experts, rows]. */
+    float[] stackedBias(int layer, TensorRole role, Shape expected) {
+        String stem = names.ofLayer(layer, role);
+        String name = source.tensors().containsKey(stem + "_bias") ? stem + "_bias" : stem + ".bias";
+        return floats(name, expected);
+    }
+
+    private String stackedName(int layer, TensorRole role) {
+        String stem = names.ofLayer(layer, role);
+        return source.tensors().containsKey(stem) ? stem : stem + ".weight";
+    }
+
+    /** Values {@code from}, {@code from + step}, … as a row. */
+    FloatRows row(float[] values, int from, int step, int count) {
         FloatRows row = FloatRows.allocate(arena, 1, count);
-        row.setRow(0, values, from);
+        for (int i = 0; i < count; i++) {
+            row.set(0, i, values[from + i * step]);
+        }
         return row;
+    }
+
+    /** A matrix of one row, which some files hold as a vector. */
+    Linear rowMatrix(int layer, TensorRole role, int columns) {
+        String name = names.ofLayer(layer, role) + ".weight";
+        Tensor found = source.tensors().get(name);
+        if (found == null || found.shape().rank() != 1) {
+            return linear(layer, role, 1, columns, false);
+        }
+        Tensor vector = tensor(name, Shape.of(columns));
+        return pack(new Tensor(name, vector.dtype(), Shape.of(1, columns), vector.contents()), Optional.empty());
     }
 
     /** All values of a small tensor. */
@@ -160,7 +199,8 @@ final class WeightReader {
         return pack(weight, bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty());
     }
 
-    private Linear pack(Tensor weight, Optional<FloatRows> added) {
+    /** Packs a matrix of the file, or a part of one. */
+    Linear pack(Tensor weight, Optional<FloatRows> added) {
         try {
             PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), compute.team());
             if (packed.packed()) {
@@ -201,15 +241,15 @@ final class WeightReader {
     }
 
     /** Tensors of the file that nothing asked for and that are not known to be of no use. */
-    List<String> unused() {
+    List<String> unused(int layers) {
         return source.tensors().keySet().stream()
                 .filter(name -> !used.contains(name) && !names.isHarmless(name))
+                .filter(name -> !TensorNames.isBehind(layers, name))
                 .toList();
     }
 
     /** Says in one warning what the file holds beside the model: another architecture may hide behind a known name. */
-    void warnOfUnused() {
-        List<String> unused = unused();
+    void warnOfUnused(List<String> unused) {
         if (!unused.isEmpty()) {
             String shown = String.join(", ", unused.subList(0, Math.min(unused.size(), UNUSED_SHOWN_MAX)));
             LOGGER.log(

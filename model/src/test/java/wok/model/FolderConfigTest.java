@@ -28,7 +28,19 @@ class FolderConfigTest {
     Path folder;
 
     static Stream<Path> foldersWithBothStyles() {
-        return Stream.of("llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3_text")
+        return Stream.of(
+                        "llama",
+                        "llama-tied",
+                        "mistral",
+                        "qwen2",
+                        "qwen3",
+                        "gemma3_text",
+                        "qwen3_moe",
+                        "mixtral",
+                        "gpt_oss",
+                        "glm4_moe",
+                        "minimax_m2",
+                        "llama4")
                 .flatMap(name -> Golden.find(name).stream());
     }
 
@@ -106,9 +118,10 @@ class FolderConfigTest {
     @Test
     void namesAnUnsupportedArchitectureAndTheSupportedOnes() {
         assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(() -> read(LLAMA.replace("llama", "phi3")))
-                .withMessageContaining("config.json: architecture \"phi3\" is not supported")
-                .withMessageContaining("gemma3, gemma3_text, llama, mistral, qwen2, qwen3");
+                .isThrownBy(() -> read(LLAMA.replace("llama", "rwkv")))
+                .withMessageContaining("config.json: architecture \"rwkv\" is not supported")
+                .withMessageContaining("gemma3, gemma3_text")
+                .withMessageContaining("mistral, mixtral");
     }
 
     @Test
