@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import wok.engine.ContextPolicy;
 import wok.engine.SamplingOptions;
+import wok.model.AdapterMix;
 
 /**
  * How an answer is to be. Immutable; any thread.
@@ -19,6 +20,7 @@ import wok.engine.SamplingOptions;
  * @param thinkingTokensMax tokens after which thinking is ended; -1 for no bound
  * @param contextPolicy what happens when the answer reaches the end of the context
  * @param endIgnored whether the answer goes on where the model would end it
+ * @param adapters of {@link Wok#openAdapter}
  */
 public record AnswerOptions(
         Optional<SamplingOptions> sampling,
@@ -29,7 +31,8 @@ public record AnswerOptions(
         Optional<Boolean> thinking,
         int thinkingTokensMax,
         ContextPolicy contextPolicy,
-        boolean endIgnored) {
+        boolean endIgnored,
+        AdapterMix adapters) {
 
     /** The model's own sampling, another answer each time, until it stops or the context ends. */
     public static final AnswerOptions DEFAULTS = new AnswerOptions(
@@ -41,7 +44,8 @@ public record AnswerOptions(
             Optional.empty(),
             -1,
             ContextPolicy.ERROR,
-            false);
+            false,
+            AdapterMix.none());
 
     public AnswerOptions {
         stop = List.copyOf(stop);
@@ -63,7 +67,8 @@ public record AnswerOptions(
                 thinking,
                 thinkingTokensMax,
                 contextPolicy,
-                endIgnored);
+                endIgnored,
+                adapters);
     }
 
     /** The same answer each time: that of this seed, whatever {@code sampling} says. */
@@ -77,7 +82,8 @@ public record AnswerOptions(
                 thinking,
                 thinkingTokensMax,
                 contextPolicy,
-                endIgnored);
+                endIgnored,
+                adapters);
     }
 
     /** Always the most likely token. */
@@ -87,7 +93,16 @@ public record AnswerOptions(
 
     public AnswerOptions withTokensMax(int value) {
         return new AnswerOptions(
-                sampling, seed, value, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+                sampling,
+                seed,
+                value,
+                stop,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored,
+                adapters);
     }
 
     public AnswerOptions withStop(String... values) {
@@ -96,12 +111,30 @@ public record AnswerOptions(
 
     public AnswerOptions withStop(List<String> values) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, values, topLogprobs, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+                sampling,
+                seed,
+                tokensMax,
+                values,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored,
+                adapters);
     }
 
     public AnswerOptions withTopLogprobs(int value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, value, thinking, thinkingTokensMax, contextPolicy, endIgnored);
+                sampling,
+                seed,
+                tokensMax,
+                stop,
+                value,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored,
+                adapters);
     }
 
     public AnswerOptions withThinking(boolean value) {
@@ -114,21 +147,46 @@ public record AnswerOptions(
                 Optional.of(value),
                 thinkingTokensMax,
                 contextPolicy,
-                endIgnored);
+                endIgnored,
+                adapters);
     }
 
     public AnswerOptions withThinkingTokensMax(int value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy, endIgnored);
+                sampling, seed, tokensMax, stop, topLogprobs, thinking, value, contextPolicy, endIgnored, adapters);
     }
 
     public AnswerOptions withContextPolicy(ContextPolicy value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value, endIgnored);
+                sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, value, endIgnored, adapters);
     }
 
     public AnswerOptions withEndIgnored(boolean value) {
         return new AnswerOptions(
-                sampling, seed, tokensMax, stop, topLogprobs, thinking, thinkingTokensMax, contextPolicy, value);
+                sampling,
+                seed,
+                tokensMax,
+                stop,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                value,
+                adapters);
+    }
+
+    /** Computed with adapters: of the model that is asked. */
+    public AnswerOptions withAdapters(AdapterMix value) {
+        return new AnswerOptions(
+                sampling,
+                seed,
+                tokensMax,
+                stop,
+                topLogprobs,
+                thinking,
+                thinkingTokensMax,
+                contextPolicy,
+                endIgnored,
+                value);
     }
 }

@@ -20,6 +20,7 @@ import wok.hub.HubException;
 import wok.hub.ModelStore;
 import wok.kernels.KernelException;
 import wok.kernels.KernelSet;
+import wok.model.Adapter;
 import wok.model.ModelException;
 import wok.model.Transformer;
 import wok.tokenizer.ChatTemplate;
@@ -206,11 +207,27 @@ public final class Wok implements AutoCloseable {
                     .reasoning(reasoning)
                     .contextPolicy(options.contextPolicy())
                     .endOfGenerationIgnored(options.endIgnored())
+                    .adapters(options.adapters())
                     .build();
             Generation generation = engine.submit(request);
             Answer.Request asked = new Answer.Request(seeded.seed(), options.topLogprobs() >= 0, prompt.isChat());
             return new Answer(generation, tokenizer(), asked, whenOver);
         } catch (EngineException e) {
+            throw WokException.of(e);
+        }
+    }
+
+    /**
+     * Opens an adapter (LoRA) for this model: a folder as PEFT saves it, or a GGUF file. Answers that shall be computed
+     * with it say so ({@link AnswerOptions#withAdapters}); any number of adapters may be at work at once.
+     *
+     * @return to be closed when no answer uses it any more, and before the model
+     * @throws WokException if it can't be read, or is not one of this model
+     */
+    public Adapter openAdapter(Path adapter) {
+        try {
+            return transformer.openAdapter(adapter);
+        } catch (MalformedModelException | ModelException e) {
             throw WokException.of(e);
         }
     }

@@ -90,6 +90,9 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         BenchPlan plan = plan();
         running.check();
+        if (!running.adapters().isEmpty()) {
+            throw CliException.usage("--adapter: given (expected: none; bench measures the model alone)");
+        }
         var path = hub.locate(model, streams);
         ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
         int[] counts = threads.isEmpty() ? new int[] {options.threads()} : Words.integers("-t", threads);

@@ -64,7 +64,8 @@ final class ChatCommand implements Callable<Integer> {
                 throw CliException.failed(
                         model + ": has no chat template (expected: one; wok run --raw continues a text)");
             }
-            AnswerOptions answers = chosen.answers(loaded.wok().sampling(), running.contextPolicy());
+            AnswerOptions answers = chosen.answers(loaded.wok().sampling(), running.contextPolicy())
+                    .withAdapters(loaded.adapters().mix());
             ChatSettings settings = new ChatSettings(answers, thinking, stats);
             Conversation conversation = new Conversation();
             conversation.system(system);

@@ -11,16 +11,23 @@ import wok.hub.HubOptions;
  * A model ready to answer. Closed by its owner; any thread.
  *
  * @param wok the model
+ * @param adapters that answers are computed with
  * @param loadNanos how long opening took
  */
-record LoadedModel(Wok wok, long loadNanos) implements AutoCloseable {
+record LoadedModel(Wok wok, OpenAdapters adapters, long loadNanos) implements AutoCloseable {
 
     /** Loads a model and starts its engine, for one answer at a time. */
     static LoadedModel open(Path path, ModelMixin running, Streams streams) {
         long started = System.nanoTime();
         try (Spinner _ = Spinner.start(streams, "loading " + TerminalText.shortened(path.toString(), 60))) {
             Wok wok = Wok.open(path, running.wokOptions(streams).withHub(HubOptions.of(streams.environment())));
-            return new LoadedModel(wok, System.nanoTime() - started);
+            try {
+                OpenAdapters adapters = OpenAdapters.open(running.adapters(), wok::openAdapter);
+                return new LoadedModel(wok, adapters, System.nanoTime() - started);
+            } catch (RuntimeException | Error e) {
+                wok.close();
+                throw e;
+            }
         }
     }
 
@@ -40,6 +47,8 @@ record LoadedModel(Wok wok, long loadNanos) implements AutoCloseable {
 
     @Override
     public void close() {
+        wok.engine().close();
+        adapters.close();
         wok.close();
     }
 }

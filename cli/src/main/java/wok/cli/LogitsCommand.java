@@ -74,9 +74,10 @@ final class LogitsCommand implements Callable<Integer> {
         ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
         try (Transformer transformer = Transformer.open(ModelSource.open(path), options)) {
             check(ids, transformer);
-            try (SequenceRun run =
-                    SequenceRun.allocate(transformer, 1, ids.length + greedy, running.kvType(KvType.F32))) {
-                print(ids, run);
+            try (OpenAdapters adapters = OpenAdapters.open(running.adapters(), transformer::openAdapter);
+                    SequenceRun run =
+                            SequenceRun.allocate(transformer, 1, ids.length + greedy, running.kvType(KvType.F32))) {
+                print(ids, run.with(adapters.mix()));
             }
         }
         return Main.DONE;

@@ -41,6 +41,19 @@ final class ModelMixin {
             description = "What quantised weights are multiplied with: q8 (fast) or f32 (exact).")
     private Optional<String> activations = Optional.empty();
 
+    @Option(
+            names = "--adapter",
+            paramLabel = "PATH[=FACTOR]",
+            description =
+                    "A LoRA adapter of the model: a folder of PEFT or a GGUF file, its effect multiplied by FACTOR."
+                            + " May be given several times; all are added.")
+    private List<String> adapters = List.of();
+
+    /** The adapters that were asked for, in their order. */
+    List<AdapterWord> adapters() {
+        return adapters.stream().map(AdapterWord::parse).toList();
+    }
+
     /**
      * The options as the model floor takes them.
      *
@@ -83,6 +96,7 @@ final class ModelMixin {
     void check() {
         options();
         kvType(KvType.F16);
+        adapters();
     }
 
     /** How keys and values are kept, {@code byDefault} unless the words say so. */

@@ -114,7 +114,9 @@ final class PerplexityCommand implements Callable<Integer> {
 
     private Measured measure(Transformer transformer, Windows windows) {
         Measured measured = new Measured();
-        try (SequenceRun run = SequenceRun.allocate(transformer, 1, windows.context(), running.kvType(KvType.F32))) {
+        try (OpenAdapters adapters = OpenAdapters.open(running.adapters(), transformer::openAdapter);
+                SequenceRun run = SequenceRun.allocate(transformer, 1, windows.context(), running.kvType(KvType.F32))
+                        .with(adapters.mix())) {
             for (int window = 0; window < windows.count(); window++) {
                 int[] tokens = windows.tokens(window);
                 // The logits of a position foretell the token after it.

@@ -87,7 +87,8 @@ final class RunCommand implements Callable<Integer> {
         running.check();
         String prompt = prompt();
         try (LoadedModel loaded = LoadedModel.open(hub.locate(model, streams), running, streams)) {
-            AnswerOptions options = chosen.answers(loaded.wok().sampling(), running.contextPolicy());
+            AnswerOptions options = chosen.answers(loaded.wok().sampling(), running.contextPolicy())
+                    .withAdapters(loaded.adapters().mix());
             Prompt request = request(loaded, prompt, thinking);
             AnswerReport answer = answer(loaded, request, bounded(options, request));
             long seed = options.sampling().orElseThrow().seed();

@@ -3,6 +3,7 @@ package wok.cli;
 import java.util.Arrays;
 import wok.kernels.FloatRows;
 import wok.kernels.KvType;
+import wok.model.AdapterMix;
 import wok.model.Batch;
 import wok.model.KvCache;
 import wok.model.Transformer;
@@ -29,6 +30,7 @@ final class SequenceRun implements AutoCloseable {
     private final Batch prompt;
     private final Batch next;
     private final int[][] blockTables;
+    private AdapterMix adapters = AdapterMix.none();
 
     private SequenceRun(Transformer transformer, KvCache kv, Batch prompt, Batch next, int[][] blockTables) {
         this.transformer = transformer;
@@ -60,6 +62,12 @@ final class SequenceRun implements AutoCloseable {
                 tables);
     }
 
+    /** With these adapters from now on. */
+    SequenceRun with(AdapterMix mix) {
+        adapters = mix;
+        return this;
+    }
+
     /**
      * Puts tokens into the first sequence, from position {@code at} on.
      *
@@ -70,6 +78,7 @@ final class SequenceRun implements AutoCloseable {
         while (sent < tokens.length) {
             int start = sent;
             prompt.clear();
+            prompt.use(adapters);
             while (sent < tokens.length && hasRoom(at + sent >= wantedFrom)) {
                 prompt.add(tokens[sent], at + sent, blockTables[0], at + sent >= wantedFrom);
                 sent++;
@@ -89,6 +98,7 @@ final class SequenceRun implements AutoCloseable {
     /** One more token for each sequence, all at the same position; row i of the result belongs to sequence i. */
     FloatRows step(int[] tokens, int position) {
         next.clear();
+        next.use(adapters);
         for (int i = 0; i < tokens.length; i++) {
             next.add(tokens[i], position, blockTables[i], true);
         }

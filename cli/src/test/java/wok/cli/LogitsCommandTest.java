@@ -9,6 +9,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import wok.formats.Json;
+import wok.testkit.TinyAdapter;
+import wok.testkit.TinyFamily;
+import wok.testkit.TinyModel;
 
 class LogitsCommandTest {
     @TempDir
@@ -141,5 +144,28 @@ class LogitsCommandTest {
         CommandRun run = CommandRun.of("logits", folder.resolve("none.gguf"), "--tokens", "1", "--debug");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("\tat wok.");
+    }
+
+    @Test
+    void computesWithAdapters() {
+        TinyModel tiny = TinyModel.of(TinyFamily.LLAMA);
+        Path file = tiny.writeGguf(folder.resolve("base.gguf"));
+        Path adapter = new TinyAdapter(tiny, 3).write(folder.resolve("lora"));
+        CommandRun plain = CommandRun.of("logits", file, "--tokens", "1,2,3");
+        CommandRun adapted = CommandRun.of("logits", file, "--tokens", "1,2,3", "--adapter", adapter);
+        assertThat(adapted.err()).isEmpty();
+        assertThat(row(adapted, 0)).isNotEqualTo(row(plain, 0));
+        assertThat(row(CommandRun.of("logits", file, "--tokens", "1,2,3", "--adapter", adapter + "=0"), 0))
+                .isEqualTo(row(plain, 0));
+    }
+
+    @Test
+    void saysWhatIsWrongWithAnAdapter() {
+        assertThat(CommandRun.of("logits", model, "--tokens", "1", "--adapter", "x=much"))
+                .satisfies(run -> assertThat(run.code()).isEqualTo(2))
+                .satisfies(run -> assertThat(run.err()).contains("--adapter: x=much (expected: PATH or PATH=FACTOR"));
+        assertThat(CommandRun.of("logits", model, "--tokens", "1", "--adapter", folder))
+                .satisfies(run -> assertThat(run.code()).isEqualTo(1))
+                .satisfies(run -> assertThat(run.err()).hasLineCount(1).contains("adapter_config.json"));
     }
 }

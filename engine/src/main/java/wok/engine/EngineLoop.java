@@ -1,10 +1,14 @@
 package wok.engine;
 
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import wok.model.AdapterMix;
 
 /**
  * One step after the other: take in what was submitted, drop what was cancelled, compute the scheduler's batch, choose
@@ -34,6 +38,11 @@ final class EngineLoop {
     private final Queue<Sequence> arrivals = new ConcurrentLinkedQueue<>();
     /** Sequences that were submitted and have not begun. */
     private final AtomicInteger queued = new AtomicInteger();
+
+    /** Where the prefixes of each mix of adapters begin in the pool. */
+    private final Map<AdapterMix, Long> roots = new ConcurrentHashMap<>();
+
+    private final AtomicLong lastRoot = new AtomicLong(KvBlockPool.ROOT);
 
     private final Predicate<Sequence> cancelled = this::endIfCancelled;
     private long steps;
@@ -65,7 +74,8 @@ final class EngineLoop {
     GenerationStream submit(GenerationRequest request) {
         checkPrompt(request);
         GenerationStream stream = new GenerationStream();
-        Sequence sequence = new Sequence(request, stream, vocabulary, contextLength, clock.getAsLong());
+        Sequence sequence =
+                new Sequence(request, stream, vocabulary, contextLength, root(request.adapters()), clock.getAsLong());
         if (queued.incrementAndGet() > options.queueMax()) {
             queued.decrementAndGet();
             throw Options.wrong(
@@ -76,6 +86,13 @@ final class EngineLoop {
         }
         arrivals.add(sequence);
         return stream;
+    }
+
+    /** Negative numbers are no node's, so that prefixes of different adapters never meet. */
+    private long root(AdapterMix adapters) {
+        return adapters.isNone()
+                ? KvBlockPool.ROOT
+                : roots.computeIfAbsent(adapters, mix -> lastRoot.decrementAndGet());
     }
 
     private void checkPrompt(GenerationRequest request) {
@@ -160,6 +177,7 @@ final class EngineLoop {
         for (int i = 0; i < scheduler.plannedCount(); i++) {
             Sequence sequence = scheduler.planned(i);
             int first = sequence.computed();
+            model.use(sequence.request().adapters());
             for (int position = first; position < first + scheduler.plannedRows(i); position++) {
                 boolean last = position == sequence.length() - 1;
                 model.add(sequence.tokens()[position], position, sequence.blockTable(), last);

@@ -3,6 +3,7 @@ package wok.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import wok.model.AdapterMix;
 
 /**
  * What to generate. Immutable; any thread.
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param contextKeep with {@link ContextPolicy#SHIFT}: so many tokens of the prompt's beginning are never dropped
  * @param endOfGenerationIgnored whether the model's end-of-generation tokens don't end the answer
  * @param specialShown whether control tokens show their spelling in the text
+ * @param adapters of the engine's model; whoever opened them closes them after the answer
  */
 @SuppressWarnings("ArrayRecordComponent") // token ids are an int[] everywhere in Wok; copies and equals guard it
 public record GenerationRequest(
@@ -29,7 +31,8 @@ public record GenerationRequest(
         ContextPolicy contextPolicy,
         int contextKeep,
         boolean endOfGenerationIgnored,
-        boolean specialShown) {
+        boolean specialShown,
+        AdapterMix adapters) {
 
     private static final int STOPS_MAX = 64;
     private static final int STOP_CHARACTERS_MAX = 1024;
@@ -70,7 +73,8 @@ public record GenerationRequest(
                 && contextPolicy == that.contextPolicy
                 && contextKeep == that.contextKeep
                 && endOfGenerationIgnored == that.endOfGenerationIgnored
-                && specialShown == that.specialShown;
+                && specialShown == that.specialShown
+                && adapters.equals(that.adapters);
     }
 
     @Override
@@ -100,6 +104,7 @@ public record GenerationRequest(
         private int contextKeep;
         private boolean endOfGenerationIgnored;
         private boolean specialShown;
+        private AdapterMix adapters = AdapterMix.none();
 
         private Builder(int[] promptTokens) {
             this.promptTokens = promptTokens;
@@ -155,6 +160,11 @@ public record GenerationRequest(
             return this;
         }
 
+        public Builder adapters(AdapterMix value) {
+            adapters = value;
+            return this;
+        }
+
         /**
          * The request.
          *
@@ -171,7 +181,8 @@ public record GenerationRequest(
                     contextPolicy,
                     contextKeep,
                     endOfGenerationIgnored,
-                    specialShown);
+                    specialShown,
+                    adapters);
         }
     }
 }

@@ -1,5 +1,7 @@
 package wok.engine;
 
+import wok.model.AdapterMix;
+
 /**
  * The floor below as the scheduler sees it: rows in, logits out. The tests' fake implements it in a few lines. One
  * owner thread.
@@ -11,6 +13,9 @@ interface LanguageModel {
 
     /** Starts an empty batch. */
     void clear();
+
+    /** The adapters of the rows that are added from now on, until {@link #clear}. */
+    void use(AdapterMix adapters);
 
     /**
      * Adds a row: a token at a position of a sequence whose keys and values are in {@code blockTable}. Rows of one

@@ -171,7 +171,7 @@ final class Scheduler {
     private boolean hasRoomFor(Sequence sequence) {
         int found = 0;
         int foundUnheld = 0;
-        long node = KvBlockPool.ROOT;
+        long node = sequence.root();
         while (canTakeCached(sequence, found)) {
             int block = pool.find(node, sequence.tokens(), found * KvBlockPool.BLOCK_POSITIONS);
             if (block == KvBlockPool.NONE) {

@@ -27,7 +27,8 @@ final class Sequence {
     private final int[] blockTable;
     private int blocks;
     private int registered;
-    private long node = KvBlockPool.ROOT;
+    private final long root;
+    private long node;
 
     private int[] forced = new int[0];
     private int forcedNext;
@@ -41,8 +42,19 @@ final class Sequence {
     private long firstTokenNanos;
     private long lastTokenNanos;
 
-    /** @param contextMax tokens that the sequence may hold */
-    Sequence(GenerationRequest request, GenerationStream stream, Vocabulary vocabulary, int contextMax, long nowNanos) {
+    /**
+     * @param contextMax tokens that the sequence may hold
+     * @param root where its prefixes begin: sequences with other adapters have others
+     */
+    Sequence(
+            GenerationRequest request,
+            GenerationStream stream,
+            Vocabulary vocabulary,
+            int contextMax,
+            long root,
+            long nowNanos) {
+        this.root = root;
+        node = root;
         this.request = request;
         this.stream = stream;
         this.contextMax = contextMax;
@@ -176,7 +188,7 @@ final class Sequence {
         blocks--;
         computed = 0;
         registered = 0;
-        node = KvBlockPool.ROOT;
+        node = root;
         return blockTable[blocks];
     }
 
@@ -188,6 +200,11 @@ final class Sequence {
     /** The place of the first block that isn't findable yet. */
     int registered() {
         return registered;
+    }
+
+    /** Where its prefixes begin. */
+    long root() {
+        return root;
     }
 
     /** The number of the text up to the last findable block. */

@@ -3,6 +3,7 @@ package wok.engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import wok.kernels.FloatRows;
+import wok.model.AdapterMix;
 import wok.model.Batch;
 import wok.model.KvCache;
 import wok.model.Transformer;
@@ -41,6 +42,11 @@ final class TransformerModel implements LanguageModel, AutoCloseable {
     @Override
     public void clear() {
         batch.clear();
+    }
+
+    @Override
+    public void use(AdapterMix adapters) {
+        batch.use(adapters);
     }
 
     @Override

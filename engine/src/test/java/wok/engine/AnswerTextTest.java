@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import wok.model.AdapterMix;
 
 /** From tokens to text and events, with a model that says what it is told to. */
 class AnswerTextTest {
@@ -100,6 +101,9 @@ class AnswerTextTest {
             this.script = script;
             this.promptLength = promptLength;
         }
+
+        @Override
+        public void use(AdapterMix adapters) {}
 
         @Override
         public int vocabularySize() {

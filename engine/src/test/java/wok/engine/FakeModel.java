@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import wok.model.AdapterMix;
 
 /**
  * A model that is a hash function: logits depend on the tokens of all positions up to the row's own, read, as attention
@@ -54,6 +55,9 @@ final class FakeModel implements LanguageModel {
     public void clear() {
         rows.clear();
     }
+
+    @Override
+    public void use(AdapterMix adapters) {}
 
     @Override
     public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {

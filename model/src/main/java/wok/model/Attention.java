@@ -92,9 +92,9 @@ record Attention(
         key.queue(compute, input, rows, buffers.keys());
         value.queue(compute, input, rows, buffers.values());
         compute.multiply();
-        query.addBias(compute, rows, queries);
-        key.addBias(compute, rows, buffers.keys());
-        value.addBias(compute, rows, buffers.values());
+        query.complete(compute, input, rows, queries);
+        key.complete(compute, input, rows, buffers.keys());
+        value.complete(compute, input, rows, buffers.values());
         if (projections.gated()) {
             compute.splitHeads(
                     queries,

@@ -21,6 +21,9 @@ public final class Batch implements AutoCloseable {
     private final RowMap map;
     private final Workspace workspace;
     private int logitsCount;
+    private final AdapterMix[] adapters;
+    private AdapterMix adaptersInUse = AdapterMix.none();
+    private boolean hasAdapters;
 
     Batch(ModelConfig config, int rowsMax, int logitsRowsMax) {
         if (rowsMax < 1) {
@@ -33,6 +36,7 @@ public final class Batch implements AutoCloseable {
         vocabularySize = config.vocabularySize();
         contextLength = config.contextLength();
         tokens = new int[rowsMax];
+        adapters = new AdapterMix[rowsMax];
         logitsRows = new int[logitsRowsMax];
         map = new RowMap(rowsMax);
         try {
@@ -47,6 +51,21 @@ public final class Batch implements AutoCloseable {
     public void clear() {
         map.clear();
         logitsCount = 0;
+        adaptersInUse = AdapterMix.none();
+        hasAdapters = false;
+    }
+
+    /** The adapters of the rows that are added from now on, until {@link #clear}. */
+    public void use(AdapterMix mix) {
+        adaptersInUse = mix;
+    }
+
+    boolean hasAdapters() {
+        return hasAdapters;
+    }
+
+    AdapterMix adapters(int row) {
+        return adapters[Objects.checkIndex(row, rows())];
     }
 
     /**
@@ -78,6 +97,8 @@ public final class Batch implements AutoCloseable {
         int row = rows();
         map.add(position, blockTable);
         tokens[row] = tokenId;
+        adapters[row] = adaptersInUse;
+        hasAdapters |= !adaptersInUse.isNone();
         if (wantsLogits) {
             logitsRows[logitsCount++] = row;
         }

@@ -63,6 +63,14 @@ public enum Family {
         return label;
     }
 
+    /**
+     * Whether converters move the rows of queries and keys: halves of a head's rotary dimensions in folders, neighbours in
+     * GGUF.
+     */
+    boolean permutesHeadsInGguf() {
+        return this == LLAMA || this == MISTRAL || this == MIXTRAL || this == GRANITE_MOE;
+    }
+
     /** Whether norms multiply by 1 + what safetensors hold; GGUF's converters add the 1. */
     boolean normsAddOneInFolders() {
         return this == GEMMA3;

@@ -38,8 +38,8 @@ record FeedForward(int layer, DenseConfig config, Linear gate, Linear up, Linear
         gate.queue(compute, input, rows, buffers.gate());
         up.queue(compute, input, rows, buffers.up());
         compute.multiply();
-        gate.addBias(compute, rows, buffers.gate());
-        up.addBias(compute, rows, buffers.up());
+        gate.complete(compute, input, rows, buffers.gate());
+        up.complete(compute, input, rows, buffers.up());
         if (config.limit() > 0) {
             float limit = (float) config.limit();
             compute.clamp(buffers.gate(), rows, Float.NEGATIVE_INFINITY, limit);

@@ -8,20 +8,31 @@ import wok.kernels.FloatRows;
 import wok.kernels.PackedMatrix;
 
 /**
- * A linear projection: {@code y = W x + bias}. It holds its packed weights, and with them the choice of kernel: nothing
- * above it knows how the weights were stored. Immutable, any thread.
+ * A linear projection: {@code y = W x + bias}, and what adapters add to it. It holds its packed weights, and with them
+ * the choice of kernel: nothing above it knows how the weights were stored. One forward at a time.
  */
 final class Linear {
     private final PackedMatrix weight;
     private final Optional<FloatRows> bias;
+    private final Optional<AdaptedRows> adapted;
 
-    Linear(PackedMatrix weight, Optional<FloatRows> bias) {
+    /** @param adapted empty where rows are not those of the batch, as an expert's are: no adapter changes those */
+    Linear(PackedMatrix weight, Optional<FloatRows> bias, Optional<AdaptedRows> adapted) {
         this.weight = weight;
         this.bias = bias;
+        this.adapted = adapted;
     }
 
     ActivationForm activationForm() {
         return weight.activationForm();
+    }
+
+    int rows() {
+        return weight.rows();
+    }
+
+    int columns() {
+        return weight.columns();
     }
 
     /** Brings the activations into the form that this projection multiplies with, then multiplies. */
@@ -34,17 +45,21 @@ final class Linear {
     void forward(Compute compute, Activations x, int rows, FloatRows y) {
         queue(compute, x, rows, y);
         compute.multiply();
-        addBias(compute, rows, y);
+        complete(compute, x, rows, y);
     }
 
-    /** The product without its bias, made by the next {@link Compute#multiply}; then {@link #addBias} completes it. */
+    /** The product alone, made by the next {@link Compute#multiply}; then {@link #complete} adds what belongs to it. */
     void queue(Compute compute, Activations x, int rows, FloatRows y) {
         compute.queue(weight, x, rows, y);
     }
 
-    void addBias(Compute compute, int rows, FloatRows y) {
+    /** Adds the bias and the adapters' updates. */
+    void complete(Compute compute, Activations x, int rows, FloatRows y) {
         if (bias.isPresent()) {
             compute.addBias(y, rows, bias.get());
+        }
+        if (adapted.isPresent()) {
+            adapted.get().update(this, compute, x.f32(), y);
         }
     }
 }

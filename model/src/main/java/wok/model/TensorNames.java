@@ -2,6 +2,7 @@ package wok.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,25 @@ sealed interface TensorNames {
     /** A tensor of one layer, without its ending. */
     String ofLayer(int layer, TensorRole role);
 
+    /**
+     * What a matrix is called here that is called {@code stem} elsewhere.
+     *
+     * @param layers how many the model has
+     */
+    default Optional<String> translate(String stem, TensorNames elsewhere, int layers) {
+        for (TensorRole role : TensorRole.values()) {
+            if (elsewhere.ofModel(role).equals(stem)) {
+                return Optional.of(ofModel(role));
+            }
+            for (int layer = 0; layer < layers; layer++) {
+                if (elsewhere.ofLayer(layer, role).equals(stem)) {
+                    return Optional.of(ofLayer(layer, role));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Whether a tensor that no block uses is known to be of no use to the text model. */
     boolean isHarmless(String name);
 
@@ -31,12 +51,17 @@ sealed interface TensorNames {
 
     static TensorNames of(ModelSource source, Family family) {
         return switch (source) {
-            case GgufModel gguf -> new Gguf(ownGgufNames(family));
+            case GgufModel gguf -> ofGguf(family);
             case HuggingFaceFolder folder -> Folder.of(folder.tensors().keySet(), FolderNames.of(family));
         };
     }
 
     /** What GGUF files of a family call otherwise: the norm behind attention by its place and not by its use. */
+    /** The names in a family's GGUF files. */
+    static TensorNames ofGguf(Family family) {
+        return new Gguf(ownGgufNames(family));
+    }
+
     private static Map<TensorRole, String> ownGgufNames(Family family) {
         return switch (family) {
             case GPT_OSS, GLM4_MOE -> Map.of(TensorRole.FEED_FORWARD_NORM, "post_attention_norm");

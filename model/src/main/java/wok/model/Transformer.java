@@ -2,6 +2,7 @@ package wok.model;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import wok.formats.GgufModel;
@@ -50,6 +51,8 @@ public final class Transformer implements AutoCloseable {
     private final Linear output;
     private final float[] embeddingRow;
     private final List<String> unused;
+    private final AdaptedRows adapted;
+    private final ProjectionIndex projections;
 
     private Transformer(Owned owned, ModelConfig config, ModelOptions options) {
         this.owned = owned;
@@ -69,6 +72,8 @@ public final class Transformer implements AutoCloseable {
         this.embeddingRow = new float[config.hidden()];
         this.unused = weights.unused(config.layers().size());
         weights.warnOfUnused(unused);
+        this.adapted = weights.adapted();
+        this.projections = weights.projections();
         owned.packed().complete();
     }
 
@@ -176,6 +181,17 @@ public final class Transformer implements AutoCloseable {
     }
 
     /**
+     * Opens an adapter for this model: a folder of PEFT, or a GGUF file. Any thread, also while a forward runs.
+     *
+     * @return closed by the caller, before the model
+     * @throws ModelException if it is not an adapter, of another model, or of a kind that is not supported
+     * @throws wok.formats.MalformedModelException if its file is damaged
+     */
+    public Adapter openAdapter(Path path) {
+        return new AdapterReader(owned.source(), config, projections).read(path);
+    }
+
+    /**
      * Computes a batch and stores its rows' keys and values.
      *
      * @param batch of this model; its block tables name blocks of {@code kv}
@@ -186,6 +202,7 @@ public final class Transformer implements AutoCloseable {
         if (batch.rows() > 0) {
             embed(batch);
         }
+        adapted.begin(batch);
         int rows = batch.rows();
         for (int i = 0; i < rowwiseFrom && rows > 0; i++) {
             blocks.get(i).forward(compute, batch, kv, rows);
@@ -218,6 +235,7 @@ public final class Transformer implements AutoCloseable {
         for (int i = 0; i < batch.logitsRows(); i++) {
             MemorySegment.copy(residual, batch.logitsRow(i) * rowBytes, residual, i * rowBytes, rowBytes);
         }
+        adapted.keepRowsThatAsk(batch);
         return batch.logitsRows();
     }
 

@@ -36,6 +36,8 @@ final class WeightReader {
     private final PackedWeights packed;
     private final Compute compute;
     private final Set<String> used = new HashSet<>();
+    private final AdaptedRows adapted;
+    private final ProjectionIndex projections = new ProjectionIndex();
 
     /** @param packed where matrices go; vectors go into the arena */
     WeightReader(
@@ -52,6 +54,17 @@ final class WeightReader {
         this.arena = arena;
         this.packed = packed;
         this.compute = compute;
+        this.adapted = new AdaptedRows(arena);
+    }
+
+    /** The projections that were read, by their names in the file. */
+    ProjectionIndex projections() {
+        return projections;
+    }
+
+    /** Where projections look for the adapters of their rows. */
+    AdaptedRows adapted() {
+        return adapted;
     }
 
     /** The embedding where it lies in the file: [vocabulary, hidden]. */
@@ -68,11 +81,15 @@ final class WeightReader {
     /** The output projection, the embedding itself when the two are tied: [vocabulary, hidden]. */
     Linear output(ModelConfig config) {
         TensorRole role = config.tiedEmbeddings() ? TensorRole.EMBEDDING : TensorRole.OUTPUT;
-        return linear(names.ofModel(role), config.vocabularySize(), config.hidden(), false);
+        Linear output = linear(names.ofModel(role), config.vocabularySize(), config.hidden(), false);
+        projections.add(names.ofModel(TensorRole.OUTPUT), 0, output);
+        return output;
     }
 
     Linear linear(int layer, TensorRole role, int rows, int columns, boolean bias) {
-        return linear(names.ofLayer(layer, role), rows, columns, bias);
+        Linear linear = linear(names.ofLayer(layer, role), rows, columns, bias);
+        projections.add(names.ofLayer(layer, role), 0, linear);
+        return linear;
     }
 
     FloatRows vector(TensorRole role, int length) {
@@ -104,7 +121,9 @@ final class WeightReader {
             added = Optional.of(FloatRows.allocate(arena, 1, rows));
             added.get().setRow(0, Arrays.copyOfRange(all.row(0), from, from + rows), 0);
         }
-        return pack(whole.part(from, rows), added);
+        Linear part = pack(whole.part(from, rows), added, Optional.of(adapted));
+        projections.add(stem, from, part);
+        return part;
     }
 
     /** How the file lays out experts that it stacks. */
@@ -124,7 +143,8 @@ final class WeightReader {
 
     /** One expert's matrix where each has its own tensor. */
     Linear expert(int layer, TensorRole role, int expert, int rows, int columns, boolean bias) {
-        return linear(names.ofLayer(layer, role).replace(EXPERT, Integer.toString(expert)), rows, columns, bias);
+        String stem = names.ofLayer(layer, role).replace(EXPERT, Integer.toString(expert));
+        return linear(stem, rows, columns, bias, Optional.empty());
     }
 
     /** All experts' matrices in one tensor. */
@@ -195,19 +215,27 @@ final class WeightReader {
     }
 
     private Linear linear(String stem, int rows, int columns, boolean bias) {
-        Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
-        return pack(weight, bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty());
+        return linear(stem, rows, columns, bias, Optional.of(adapted));
     }
 
-    /** Packs a matrix of the file, or a part of one. */
+    private Linear linear(String stem, int rows, int columns, boolean bias, Optional<AdaptedRows> adapters) {
+        Tensor weight = tensor(stem + ".weight", Shape.of(rows, columns));
+        return pack(weight, bias ? Optional.of(row(stem + ".bias", rows)) : Optional.empty(), adapters);
+    }
+
+    /** Packs a matrix of the file, or a part of one: an expert's, whose rows are not those of the batch. */
     Linear pack(Tensor weight, Optional<FloatRows> added) {
+        return pack(weight, added, Optional.empty());
+    }
+
+    private Linear pack(Tensor weight, Optional<FloatRows> added, Optional<AdaptedRows> adapters) {
         try {
             PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), compute.team());
             if (packed.packed()) {
                 source.release(weight);
             }
             compute.admit(matrix);
-            return new Linear(matrix, added);
+            return new Linear(matrix, added, adapters);
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);
         }

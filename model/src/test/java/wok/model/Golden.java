@@ -87,7 +87,7 @@ record Golden(Path model, List<Case> cases) {
         return roots;
     }
 
-    private static Golden read(Path model, Path json) {
+    static Golden read(Path model, Path json) {
         try {
             Json.Obj golden = Json.parseObject(json.toString(), Files.readAllBytes(json));
             return new Golden(

@@ -11,6 +11,7 @@ final class SequenceRun implements AutoCloseable {
     private final KvCache kv;
     private final Batch batch;
     private final int[] blockTable;
+    private AdapterMix adapters = AdapterMix.none();
     private int position;
 
     SequenceRun(Transformer transformer, KvType type, int positionsMax) {
@@ -22,9 +23,16 @@ final class SequenceRun implements AutoCloseable {
         blockTable = IntStream.range(0, blocks).map(i -> blocks - 1 - i).toArray();
     }
 
+    /** With these adapters from now on. */
+    SequenceRun with(AdapterMix mix) {
+        adapters = mix;
+        return this;
+    }
+
     /** The logits of every token, in one forward: [tokens][vocabulary]. */
     float[][] logits(int... tokens) {
         batch.clear();
+        batch.use(adapters);
         for (int token : tokens) {
             batch.add(token, position++, blockTable, true);
         }
