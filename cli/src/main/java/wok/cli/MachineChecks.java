@@ -114,8 +114,32 @@ final class MachineChecks {
                 : one + String.format(Locale.ROOT, ", %.1f by %d", rate.allThreads() / 1e9, peaks.threads());
     }
 
+    /** What the system says is free, if it says anything. */
+    static Optional<Long> availableMemory() {
+        return fact("/proc/meminfo", "MemAvailable").map(MachineChecks::kilobytes);
+    }
+
     /** How fast all processors together read memory, in Java. */
     private static Finding bandwidth() {
+        try {
+            return Finding.ok(
+                    "bandwidth",
+                    String.format(Locale.ROOT, "%.1f GB/s read by all processors", readBandwidthInJava() / 1e9));
+        } catch (CliException e) {
+            return Finding.fail("bandwidth", String.valueOf(e.getMessage()), "test the memory");
+        }
+    }
+
+    /** Bytes a second that all processors together read. */
+    static double readBandwidth() {
+        try {
+            return MachinePeaks.readBandwidth(Runtime.getRuntime().availableProcessors());
+        } catch (KernelException e) {
+            return readBandwidthInJava(); // no machine code here
+        }
+    }
+
+    private static double readBandwidthInJava() {
         long[] numbers = new long[BANDWIDTH_LONGS];
         Arrays.fill(numbers, 1);
         double best = 0;
@@ -123,16 +147,16 @@ final class MachineChecks {
         for (int run = 0; run < BANDWIDTH_RUNS; run++) {
             long started = System.nanoTime();
             check += LongStream.of(numbers).parallel().sum();
-            best = Math.max(best, 8.0 * numbers.length / (System.nanoTime() - started));
+            best = Math.max(best, 8e9 * numbers.length / (System.nanoTime() - started));
         }
         if (check != (long) BANDWIDTH_RUNS * numbers.length) {
-            return Finding.fail("bandwidth", "the sum of " + numbers.length + " ones was wrong", "test the memory");
+            throw CliException.failed("the sum of " + numbers.length + " ones was wrong");
         }
-        return Finding.ok("bandwidth", String.format(Locale.ROOT, "%.1f GB/s read by all processors", best));
+        return best;
     }
 
     static Finding memory() {
-        Optional<Long> available = fact("/proc/meminfo", "MemAvailable").map(MachineChecks::kilobytes);
+        Optional<Long> available = availableMemory();
         Optional<Long> total = fact("/proc/meminfo", "MemTotal").map(MachineChecks::kilobytes);
         if (available.isEmpty() || total.isEmpty()) {
             return Finding.ok("memory", "not told by this system; Java may take " + Quantity.bytes(heapMax()));

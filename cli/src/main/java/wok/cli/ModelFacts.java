@@ -15,6 +15,7 @@ import wok.hub.StoredModel;
 import wok.model.ModelCard;
 import wok.model.ModelConfig;
 import wok.model.ModelException;
+import wok.model.ModelNeeds;
 import wok.tensor.Tensor;
 
 /**
@@ -38,7 +39,11 @@ final class ModelFacts {
         };
         facts.putAll(own);
         putCard(facts, ModelCard.of(source));
+        Optional<ModelConfig> config = config(source);
         facts.put("parameters", Json.of(parameters(source)));
+        config.map(c -> ModelNeeds.of(source, c))
+                .filter(needs -> needs.activeParameters() < needs.parameters())
+                .ifPresent(needs -> facts.put("active_parameters", Json.of(needs.activeParameters())));
         facts.put("quantisation", quantisation(source));
         facts.put("tensor_bytes", Json.of(source.tensorBytes()));
         facts.put("chat_template", Json.of(template(source).isPresent()));
@@ -132,6 +137,11 @@ final class ModelFacts {
 
     private static void putInteger(Map<String, Json> facts, String key, Optional<Long> value) {
         value.ifPresent(number -> facts.put(key, Json.of(number)));
+    }
+
+    /** The model's configuration, if this build runs it. */
+    static Optional<ModelConfig> config(ModelSource source) {
+        return refusal(source).isEmpty() ? Optional.of(ModelConfig.of(source)) : Optional.empty();
     }
 
     /** Why this build can't run the model. */

@@ -13,7 +13,7 @@ import wok.formats.ModelSource;
 import wok.hub.StoredModel;
 import wok.tensor.Tensor;
 
-/** {@code wok show}: what a model's files say about it. No weights are read. */
+/** {@code wok show}: what a model's files say about it, and what to expect of it here. No weights are read. */
 @Command(
         name = "show",
         header = "Print what a model is: architecture, size, context, quantisation, licence.",
@@ -56,6 +56,12 @@ final class ShowCommand implements Callable<Integer> {
                 return Main.DONE;
             }
             Json.Obj facts = ModelFacts.of(source, stored());
+            Optional<Expectation> expected =
+                    ModelFacts.config(source).map(config -> Expectation.of(source, config));
+            if (expected.isPresent()) {
+                Expectation here = expected.get();
+                facts = facts.with("fits", json ? here.document() : Json.of(here.words()));
+            }
             if (tensors) {
                 facts = facts.with("tensors", Json.array(tensors(source)));
             }
@@ -92,7 +98,7 @@ final class ShowCommand implements Callable<Integer> {
         return switch (value) {
             case Json.Str text -> text.value();
             case Json.Num number
-            when key.equals("parameters") -> Quantity.count(number.longValue()) + " (" + number + ")";
+            when key.endsWith("parameters") -> Quantity.count(number.longValue()) + " (" + number + ")";
             case Json.Num number when key.endsWith("bytes") -> Quantity.bytes(number.longValue());
             case Json.Bool bool -> bool.value() ? "yes" : "no";
             case Json.Arr list ->

@@ -91,6 +91,10 @@ class StoreCommandsTest {
         Json.Obj shown = wok(home, "show", "small", "--json").object();
         assertThat(shown.text("architecture")).hasValue("llama");
         assertThat(shown.text("licence")).hasValue("mit");
+        Json.Obj fits = shown.object("fits").orElseThrow();
+        assertThat(fits.bool("fits")).hasValue(true);
+        assertThat(fits.number("tokens_per_second").orElseThrow().doubleValue()).isPositive();
+        assertThat(wok(home, "show", "small").out()).containsPattern("fits +yes, about [0-9.]+ tokens/s; takes ");
         assertThat(wok(home, "run", "small", "Hi", "-n", "2", "--offline").code())
                 .isZero();
 

@@ -61,6 +61,16 @@ public record MachinePeaks(int threads, Reading memory, Reading cache, List<Mult
         return MachineProbe.measure(threads);
     }
 
+    /**
+     * Bytes a second that so many threads read together, beyond the caches: the one figure that tells how fast answers
+     * can be. Takes a quarter of a second.
+     *
+     * @throws KernelException if this machine runs no machine code of ours: why
+     */
+    public static double readBandwidth(int threads) {
+        return MachineProbe.readBandwidth(threads);
+    }
+
     /** The most multiply-adds of a kind of element that any instruction of this machine makes. */
     public MultiplyAdds best(Element element) {
         return multiplyAdds.stream()

@@ -62,9 +62,23 @@ final class MachineProbe {
             for (ProbeCode.Loop loop : loops(cpu, arena)) {
                 multiplyAdds.add(probe.multiplyAdds(loop));
             }
-            long memoryBytes = Math.clamp(threads * MEMORY_BYTES_PER_THREAD, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX);
-            return new MachinePeaks(threads, probe.memory(read, memoryBytes), probe.cache(read), multiplyAdds);
+            MachinePeaks.Reading memory = probe.memory(read, memoryBytes(threads));
+            return new MachinePeaks(threads, memory, probe.cache(read), multiplyAdds);
         }
+    }
+
+    static double readBandwidth(int threads) {
+        Width width = cpu().avx512() ? Width.ZMM : Width.YMM;
+        try (ThreadTeam team = ThreadTeam.create(threads);
+                Arena arena = Arena.ofShared()) {
+            MachinePeaks.Reading memory =
+                    new MachineProbe(team).memory(ProbeCode.read(width, arena), memoryBytes(threads));
+            return memory.bytesPerSecond().allThreads();
+        }
+    }
+
+    private static long memoryBytes(int threads) {
+        return Math.clamp(threads * MEMORY_BYTES_PER_THREAD, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX);
     }
 
     private static CpuFeatures cpu() {

@@ -56,12 +56,12 @@ sealed interface TensorNames {
         };
     }
 
-    /** What GGUF files of a family call otherwise: the norm behind attention by its place and not by its use. */
     /** The names in a family's GGUF files. */
     static TensorNames ofGguf(Family family) {
         return new Gguf(ownGgufNames(family));
     }
 
+    /** What GGUF files of a family call otherwise: the norm behind attention by its place and not by its use. */
     private static Map<TensorRole, String> ownGgufNames(Family family) {
         return switch (family) {
             case GPT_OSS, GLM4_MOE -> Map.of(TensorRole.FEED_FORWARD_NORM, "post_attention_norm");
