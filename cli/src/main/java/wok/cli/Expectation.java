@@ -47,7 +47,9 @@ record Expectation(ModelNeeds needs, long kvBytes, long memoryBytes, Optional<Lo
         double speed = tokensPerSecond();
         String rate = String.format(Locale.ROOT, speed < 10 ? "%.1f" : "%.0f", speed);
         String memory = "takes " + Quantity.bytes(memoryBytes)
-                + availableBytes.map(free -> " of " + Quantity.bytes(free) + " free").orElse("");
+                + availableBytes
+                        .map(free -> " of " + Quantity.bytes(free) + " free")
+                        .orElse("");
         return fits()
                 ? "yes, about " + rate + " tokens/s; " + memory
                 : "no, " + memory + "; read from disk over and over, far below " + rate + " tokens/s";

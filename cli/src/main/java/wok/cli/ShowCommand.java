@@ -56,8 +56,7 @@ final class ShowCommand implements Callable<Integer> {
                 return Main.DONE;
             }
             Json.Obj facts = ModelFacts.of(source, stored());
-            Optional<Expectation> expected =
-                    ModelFacts.config(source).map(config -> Expectation.of(source, config));
+            Optional<Expectation> expected = ModelFacts.config(source).map(config -> Expectation.of(source, config));
             if (expected.isPresent()) {
                 Expectation here = expected.get();
                 facts = facts.with("fits", json ? here.document() : Json.of(here.words()));

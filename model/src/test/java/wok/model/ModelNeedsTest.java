@@ -9,8 +9,7 @@ import wok.kernels.KvType;
 class ModelNeedsTest {
     @Test
     void countsOfTheExpertsThoseThatATokenIsSentTo() {
-        try (ModelSource source =
-                ModelSource.open(Golden.find("qwen3_moe").orElseThrow())) {
+        try (ModelSource source = ModelSource.open(Golden.find("qwen3_moe").orElseThrow())) {
             ModelConfig config = ModelConfig.of(source);
             ModelNeeds needs = ModelNeeds.of(source, config);
             long experts = source.tensors().values().stream()
@@ -39,7 +38,8 @@ class ModelNeedsTest {
             ModelNeeds needs = ModelNeeds.of(source, config);
             assertThat(needs.parameters() - needs.activeParameters())
                     .isEqualTo(config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hidden());
-            assertThat(ModelNeeds.kvBytes(config, KvType.F32, 17)).isEqualTo(2 * KvCache.blockBytes(config, KvType.F32));
+            assertThat(ModelNeeds.kvBytes(config, KvType.F32, 17))
+                    .isEqualTo(2 * KvCache.blockBytes(config, KvType.F32));
         }
     }
 }
