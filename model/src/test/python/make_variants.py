@@ -4,7 +4,7 @@ Every model turns on options that few published models use together: windows fro
 embeddings, biases, capped logits, heads of unusual sizes. VariantsTest compares Wok with them.
 
     pip install torch==2.13.0 transformers==5.17.0 safetensors==0.8.0      (Python 3.11)
-    python make_variants.py ../resources/wok/model/variants
+    python make_variants.py ../resources/wok/model/variants [NAME…]
 
 One thread, 32-bit floats, eager attention; a second run on the same machine gives the same bytes. A folder holds
 
@@ -120,6 +120,79 @@ VARIANTS = {
          {"text_config.rope_theta": 10000.0}]),
 }
 
+EXPERTS = {"num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 12}
+
+VARIANTS |= {
+    "qwen3_moe-steps": (
+        old("qwen3_moe", **EXPERTS, num_hidden_layers=5, head_dim=10, num_attention_heads=4, num_key_value_heads=2,
+            decoder_sparse_step=2, mlp_only_layers=[1], norm_topk_prob=False, attention_bias=True,
+            use_sliding_window=True, sliding_window=6),
+        [{"norm_topk_prob": True}, {"num_experts_per_tok": 3}, {"attention_bias": False}, {"sliding_window": 7},
+         {"use_sliding_window": False}]),
+    "qwen2_moe": (
+        old("qwen2_moe", **EXPERTS, num_hidden_layers=3, shared_expert_intermediate_size=20, tie_word_embeddings=False),
+        [{"qkv_bias": False}, {"norm_topk_prob": True}]),
+    "qwen2_moe-window": (
+        old("qwen2_moe", **{**EXPERTS, "num_experts_per_tok": 1}, num_hidden_layers=4, num_attention_heads=2,
+            num_key_value_heads=2, shared_expert_intermediate_size=12, qkv_bias=False, mlp_only_layers=[0],
+            norm_topk_prob=True, use_sliding_window=True, sliding_window=5, max_window_layers=3),
+        [{"norm_topk_prob": False}, {"use_sliding_window": False}, {"max_window_layers": 2}, {"sliding_window": 4}]),
+    "mixtral-window": (
+        old("mixtral", num_local_experts=5, num_experts_per_tok=3, sliding_window=7, head_dim=12, rope_theta=3000.0),
+        [{"sliding_window": 8}, {"sliding_window": None}, {"num_experts_per_tok": 2}]),
+    "gpt_oss-plain": (
+        {**old("gpt_oss", num_local_experts=5, num_experts_per_tok=3, num_hidden_layers=3, head_dim=8,
+               num_attention_heads=6, num_key_value_heads=2, sliding_window=6, attention_bias=False),
+         "rope_scaling": {"rope_type": "linear", "factor": 3.0}},
+        [{"sliding_window": 5}, {"rope_scaling.factor": 2.0}, {"num_experts_per_tok": 2},
+         {"layer_types": ["full_attention", "sliding_attention", "full_attention"]}]),
+    "gpt_oss-unsaid": (
+        {k: v for k, v in old("gpt_oss", num_local_experts=4, num_experts_per_tok=2, num_hidden_layers=2, head_dim=16,
+                              num_attention_heads=2, num_key_value_heads=1, sliding_window=9,
+                              tie_word_embeddings=False).items() if k != "rope_theta"},
+        [{"rope_theta": 10000.0}, {"attention_bias": False}, {"rope_scaling": {"rope_type": "default"}}]),
+    "glm4_moe-groups": (
+        old("glm4_moe", n_routed_experts=12, num_experts_per_tok=3, n_group=4, topk_group=2, n_shared_experts=2,
+            moe_intermediate_size=8, num_hidden_layers=4, first_k_dense_replace=2, head_dim=16,
+            num_attention_heads=4, num_key_value_heads=2, routed_scaling_factor=2.5, norm_topk_prob=False,
+            partial_rotary_factor=0.25),
+        [{"n_group": 2}, {"topk_group": 3}, {"norm_topk_prob": True}, {"routed_scaling_factor": 1.0},
+         {"partial_rotary_factor": 0.5}]),
+    "glm4_moe-biased": (
+        new("glm4_moe", {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32,
+                         "rope_theta": 9000.0, "partial_rotary_factor": 0.5},
+            n_routed_experts=6, num_experts_per_tok=2, moe_intermediate_size=12, num_hidden_layers=3, head_dim=12,
+            num_attention_heads=4, num_key_value_heads=1, attention_bias=True, use_qk_norm=True,
+            first_k_dense_replace=0),
+        [{"attention_bias": False}, {"use_qk_norm": False}, {"rope_parameters.partial_rotary_factor": 1.0},
+         {"rope_parameters.factor": 2.0}]),
+    "minimax_m2-quarter": (
+        old("minimax_m2", num_local_experts=9, num_experts_per_tok=4, head_dim=16, num_attention_heads=4,
+            num_key_value_heads=2, partial_rotary_factor=0.25, rotary_dim=4, rope_theta=700.0, num_hidden_layers=3),
+        [{"partial_rotary_factor": 0.5}, {"num_experts_per_tok": 3}]),
+    "llama4-lists": (
+        new("llama4_text", {"rope_type": "default", "rope_theta": 900.0}, intermediate_size_mlp=28, num_local_experts=5,
+            num_experts_per_tok=2, head_dim=8, num_hidden_layers=4, attention_chunk_size=6, moe_layers=[0, 3],
+            no_rope_layers=[0, 1, 1, 0], attention_bias=True, use_qk_norm=False, floor_scale=3, attn_scale=0.4,
+            tie_word_embeddings=False),
+        [{"attention_bias": False}, {"use_qk_norm": True}, {"attention_chunk_size": 7}, {"floor_scale": 4},
+         {"attn_scale": 0.2}, {"attn_temperature_tuning": False}, {"num_experts_per_tok": 1}]),
+    "llama4-untuned": (
+        old("llama4_text", intermediate_size_mlp=20, num_local_experts=4, num_experts_per_tok=1, head_dim=12,
+            num_attention_heads=2, num_hidden_layers=5, attention_chunk_size=9, interleave_moe_layer_step=2,
+            no_rope_layer_interval=3, attn_temperature_tuning=False, floor_scale=4),
+        [{"attn_temperature_tuning": True}, {"no_rope_layer_interval": 2}, {"use_qk_norm": False},
+         {"attention_chunk_size": 8}]),
+    "granitemoe": (
+        old("granitemoe", num_local_experts=7, num_experts_per_tok=3, num_hidden_layers=3, attention_bias=True,
+            embedding_multiplier=3.0, residual_multiplier=0.6, logits_scaling=2.0, attention_multiplier=0.3),
+        [{"attention_bias": False}, {"embedding_multiplier": 1.0}, {"residual_multiplier": 1.0},
+         {"logits_scaling": 1.0}, {"attention_multiplier": 0.5}]),
+    "olmoe": (
+        old("olmoe", num_experts=6, num_experts_per_tok=2, num_key_value_heads=3, norm_topk_prob=True),
+        [{"norm_topk_prob": False}, {"num_experts_per_tok": 1}]),
+}
+
 
 def spread(model, generator):
     """Random weights under which attention is uneven, norms are not 1 and biases are not 0."""
@@ -136,6 +209,9 @@ def spread(model, generator):
                 weight.copy_(noise * (0.15 if gemma_norms else 0.5))
             else:
                 weight.copy_(noise * 1.3 / weight.shape[-1] ** 0.5)
+        for name, buffer in sorted(model.named_buffers()):
+            if name.endswith("e_score_correction_bias"):
+                buffer.copy_(torch.randn(buffer.shape, generator=generator) * 0.2)
 
 
 def decoder_of(model):
@@ -219,5 +295,5 @@ def make(name, folder):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    for variant in VARIANTS:
+    for variant in sys.argv[2:] or VARIANTS:
         make(variant, Path(sys.argv[1]) / variant)

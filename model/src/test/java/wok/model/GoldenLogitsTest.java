@@ -33,7 +33,8 @@ class GoldenLogitsTest {
     }
 
     static List<Golden> ggufs() {
-        return Golden.ggufs("llama-", "qwen3-", "gemma3_text-", "gpt_oss-");
+        return Golden.ggufs("llama-", "qwen3-", "gemma3_text-", "gpt_oss-", "qwen3_moe-", "llama4-",
+                "qwen2_moe-", "mixtral-", "glm4_moe-", "minimax_m2-", "granitemoe-", "olmoe-");
     }
 
     static List<Golden> quantisedGgufs() {
