@@ -33,8 +33,19 @@ class GoldenLogitsTest {
     }
 
     static List<Golden> ggufs() {
-        return Golden.ggufs("llama-", "qwen3-", "gemma3_text-", "gpt_oss-", "qwen3_moe-", "llama4-",
-                "qwen2_moe-", "mixtral-", "glm4_moe-", "minimax_m2-", "granitemoe-", "olmoe-");
+        return Golden.ggufs(
+                "llama-",
+                "qwen3-",
+                "gemma3_text-",
+                "gpt_oss-",
+                "qwen3_moe-",
+                "llama4-",
+                "qwen2_moe-",
+                "mixtral-",
+                "glm4_moe-",
+                "minimax_m2-",
+                "granitemoe-",
+                "olmoe-");
     }
 
     static List<Golden> quantisedGgufs() {
