@@ -13,7 +13,14 @@ import java.util.Locale;
 final class FileSignature {
     private static final int LOOK_BYTES = 64;
 
+    private static final int ZIP = 0x04034b50;
+
     private FileSignature() {}
+
+    /** Whether the file starts as a zip archive does. */
+    static boolean isZip(MemorySegment file) {
+        return file.byteSize() >= Integer.BYTES && file.get(GgufValueType.LE_INT, 0) == ZIP;
+    }
 
     /** A few words for an error message: "a safetensors file", "bytes 00 11 22 33", … */
     static String describe(MemorySegment file) {

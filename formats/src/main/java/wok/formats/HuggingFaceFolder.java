@@ -7,16 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import wok.tensor.Tensor;
 
 /**
- * A folder as the Hugging Face hub has it: config.json, *.safetensors, tokenizer.json and their companions. The
- * tensors are those of the shards that model.safetensors.index.json names, else of model.safetensors, else of all
- * *.safetensors files. A folder with a tokenizer alone has none. Weights that are quantised as {@code
+ * A folder as the Hugging Face hub has it: config.json, *.safetensors, tokenizer.json and their companions.
+ * {@link FolderWeights} says which files its tensors come from; a folder with a tokenizer alone has none. Weights that are quantised as {@code
  * quantization_config} says come out as ordinary tensors, see {@link StoredTensors}.
  *
  * <p>Any thread may read. The owner closes once, when no thread reads any more.
@@ -26,7 +23,6 @@ public final class HuggingFaceFolder implements ModelSource {
     static final long FILE_BYTES_MAX = 256L << 20;
 
     private static final String CONFIG = "config.json";
-    private static final String SINGLE = "model.safetensors";
 
     private final Path path;
     private final Optional<Json.Obj> config;
@@ -60,57 +56,14 @@ public final class HuggingFaceFolder implements ModelSource {
                 .orElseGet(Quantisation.None::new);
         Arena arena = Arena.ofShared();
         try {
-            return new HuggingFaceFolder(path, config, quantisation, tensors(path, listing, arena), arena);
+            return new HuggingFaceFolder(path, config, quantisation, FolderWeights.read(listing, arena), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private static Map<String, Tensor> tensors(Path path, FolderListing listing, Arena arena) {
-        if (listing.has(ShardIndex.FILE_NAME)) {
-            Path indexPath = path.resolve(ShardIndex.FILE_NAME);
-            return sharded(path, ShardIndex.of(indexPath, parse(indexPath)), arena);
-        }
-        if (listing.has(SINGLE)) {
-            return shard(path.resolve(SINGLE), arena);
-        }
-        List<String> files = listing.ending(".safetensors");
-        if (files.isEmpty() && !listing.ending(".bin").isEmpty()) {
-            throw new MalformedModelException(
-                    path.toString(), -1, "folder", String.join(", ", listing.ending(".bin")), "*.safetensors files");
-        }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String file : files) {
-            addShard(path.resolve(file), shard(path.resolve(file), arena), tensors);
-        }
-        return tensors;
-    }
-
-    private static Map<String, Tensor> sharded(Path path, ShardIndex index, Arena arena) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String file : index.shards()) {
-            Map<String, Tensor> shard = shard(path.resolve(file), arena);
-            index.requireMatch(file, shard.keySet());
-            addShard(path.resolve(file), shard, tensors);
-        }
-        return tensors;
-    }
-
-    private static Map<String, Tensor> shard(Path file, Arena arena) {
-        return SafetensorsReader.read(file.toString(), MappedFile.map(file, arena, "a safetensors file"));
-    }
-
-    private static void addShard(Path file, Map<String, Tensor> shard, Map<String, Tensor> tensors) {
-        for (Tensor tensor : shard.values()) {
-            if (tensors.put(tensor.name(), tensor) != null) {
-                throw new MalformedModelException(
-                        file.toString(), -1, "tensor name", tensor.name() + " again", "each name in one file");
-            }
-        }
-    }
-
-    private static Json.Obj parse(Path file) {
+    static Json.Obj parse(Path file) {
         return Json.parseObject(file.toString(), MappedFile.read(file, FILE_BYTES_MAX, "a JSON file"));
     }
 

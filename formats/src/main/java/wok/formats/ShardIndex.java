@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model.safetensors.index.json: which file of the folder holds which tensor.
+ * A model.safetensors.index.json or pytorch_model.bin.index.json: which file of the folder holds which tensor.
  *
  * @param path of the index
  * @param tensorsOfFile in file order
  */
 record ShardIndex(Path path, Map<String, Set<String>> tensorsOfFile) {
     static final String FILE_NAME = "model.safetensors.index.json";
+    static final String TORCH_FILE_NAME = "pytorch_model.bin.index.json";
 
     /** Published models have up to some two hundred shards. */
     static final int SHARDS_MAX = 4096;
@@ -38,12 +39,13 @@ record ShardIndex(Path path, Map<String, Set<String>> tensorsOfFile) {
 
     /** A name within the folder: an index must not lead to files elsewhere. */
     private static String plainName(Path path, String name) {
-        if (!name.endsWith(".safetensors") || !name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*")) {
+        String suffix = path.endsWith(TORCH_FILE_NAME) ? ".bin" : ".safetensors";
+        if (!name.endsWith(suffix) || !name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*")) {
             throw failure(
                     path,
                     "weight_map",
                     new Json.Str(name).toString(),
-                    "the name of a .safetensors file in the same folder (letters, digits, '.', '_', '-')");
+                    "the name of a " + suffix + " file in the same folder (letters, digits, '.', '_', '-')");
         }
         return name;
     }

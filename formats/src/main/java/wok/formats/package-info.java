@@ -1,8 +1,10 @@
 /**
- * Model files: GGUF and safetensors with their companions, read and written; and JSON, which half of them are made of.
+ * Model files: GGUF and safetensors with their companions, read and written; state dicts of PyTorch's, read; and JSON,
+ * which half of them are made of.
  *
  * <p>Hostile bytes stop here. A model is downloaded from strangers, and everything above believes what this package
- * hands up: that a tensor has as many bytes as its shape says, that names are unique, that no two tensors share memory.
+ * hands up: that a tensor has as many bytes as its shape says, that names are unique, that no two tensors share memory
+ * (those of a state dict may, and it does no harm).
  * So the readers have one rule: nothing a file claims is believed before it is compared with the bytes that are there.
  * Counts are checked against what is left before anything is allocated, products are formed with overflow checks,
  * nesting and totals have limits that are named constants beside the reader. What breaks a rule gets a
@@ -15,7 +17,8 @@
  *
  * <p>In reading order: {@link wok.formats.ModelSource} (what an opened model is), {@link wok.formats.GgufModel} and its
  * {@code GgufReader}, {@link wok.formats.GgufMetadata}, {@link wok.formats.HuggingFaceFolder} and its
- * {@code SafetensorsReader} and {@code ShardIndex}, {@code Quantisation} and {@code StoredTensors} (weights that a folder
+ * {@code SafetensorsReader} and {@code ShardIndex}, {@code TorchCheckpoint} with
+ * {@code PickleReader} and {@code StoredZip}, {@code Quantisation} and {@code StoredTensors} (weights that a folder
  * stores in several tensors), {@link wok.formats.Json} and its {@code JsonParser},
  * {@link wok.formats.LenientUtf8} (tokens that are not text), {@link wok.formats.GgufWriter},
  * {@link wok.formats.SafetensorsWriter}.

@@ -129,7 +129,7 @@ class HuggingFaceFolderTest {
         rejects("folder: found notes.txt");
         write("config.json", "{}");
         write("pytorch_model.bin", "");
-        rejects("folder: found pytorch_model.bin (expected: *.safetensors files)");
+        rejects("pytorch_model.bin at byte 0: file: found an empty file (expected: a state dict that PyTorch saved)");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,28 @@ class MutationFuzzTest {
         mutate(10_000, 8, gptq, file -> present(GPTQ, file));
         byte[] config = GPTQ.getBytes(StandardCharsets.UTF_8);
         mutate(5_000, 9, config, file -> present(new String(file, StandardCharsets.ISO_8859_1), gptq));
+    }
+
+    /** The pickle's sum is made right again, so that it is read and not only refused by its sum. */
+    @Test
+    void mutantsOfStateDictsOpenWholeOrAreRefused() throws IOException {
+        byte[] zip = TorchCheckpointTest.resource("state.bin");
+        mutate(20_000, 10, zip, MutationFuzzTest::stateDict);
+        mutate(20_000, 11, TorchCheckpointTest.resource("legacy.bin"), MutationFuzzTest::stateDict);
+        StoredZip read = StoredZip.read("seed", MemorySegment.ofArray(zip));
+        byte[] pickle = read.entry("state/data.pkl").orElseThrow().toArray(ValueLayout.JAVA_BYTE);
+        mutate(30_000, 12, pickle, mutant -> {
+            ZipBytes again = new ZipBytes().entry("state/data.pkl", mutant);
+            for (int i = 0; i < 8; i++) {
+                String name = "state/data/" + i;
+                read.entry(name).ifPresent(data -> again.entry(name, data.toArray(ValueLayout.JAVA_BYTE)));
+            }
+            return stateDict(again.bytes());
+        });
+    }
+
+    private static long stateDict(byte[] file) {
+        return Touch.tensors(TorchCheckpoint.read("m.bin", MemorySegment.ofArray(file)));
     }
 
     private byte[] quantised(SafetensorsWriter writer) throws IOException {
