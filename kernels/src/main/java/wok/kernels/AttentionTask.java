@@ -74,7 +74,8 @@ final class AttentionTask implements ThreadTeam.Task {
         bySplits = workspaces.length > 1
                 && runs.count() * spec.kvHeads() < workspaces.length * UNITS_PER_THREAD
                 && runs.splits() > runs.count()
-                && splits.isPresent();
+                && splits.isPresent()
+                && !kv.joined();
         if (bySplits) {
             recordBytes = splits.get().recordBytes(spec);
             takeRecords();

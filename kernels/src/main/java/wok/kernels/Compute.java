@@ -1,6 +1,7 @@
 package wok.kernels;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,7 @@ public final class Compute implements AutoCloseable {
     private final ThreadTeam team;
     private final Workspace[] workspaces;
     private final ProductTask product;
+    private final HeadProductTask headProducts;
     private final AttentionTask attention;
 
     private Compute(KernelSelection selection, ThreadTeam team) {
@@ -41,6 +43,7 @@ public final class Compute implements AutoCloseable {
         workspaces = new Workspace[team.threads()];
         Arrays.setAll(workspaces, worker -> new Workspace());
         product = new ProductTask(kernels, workspaces);
+        headProducts = new HeadProductTask(kernels, workspaces);
         attention = new AttentionTask(kernels, workspaces);
     }
 
@@ -129,6 +132,46 @@ public final class Compute implements AutoCloseable {
     public void multiply() {
         boolean shared = team.threads() > 1 && product.multiplies() >= SHARED_MULTIPLIES_MIN;
         product.run(team, shared ? Math.min(product.pairs(), team.threads() * TASKS_PER_THREAD) : 1);
+    }
+
+    /**
+     * A product for each head, of that head's columns with its own matrix: {@code y[r][to of h] = w[h] x[r][from of h]}.
+     *
+     * @param w one matrix for each head, all [to.count(), from.count()]
+     * @param x [n][heads * from.stride()]
+     * @param y [n][heads * to.stride()]; other columns stay as they are
+     */
+    public void multiplyHeads(
+            List<? extends PackedMatrix> w, FloatRows x, HeadColumns from, int n, FloatRows y, HeadColumns to) {
+        checkRows(n, Math.min(x.rows(), y.rows()));
+        checkEqual("x.columns", x.columns(), (long) w.size() * from.stride());
+        checkEqual("y.columns", y.columns(), (long) w.size() * to.stride());
+        for (int head = 0; head < w.size(); head++) {
+            checkEqual("w.columns", w.get(head).columns(), from.count());
+            checkEqual("w.rows", w.get(head).rows(), to.count());
+        }
+        headProducts.set(w, x, from, n, y, to);
+        if (headProducts.multiplies() < SHARED_MULTIPLIES_MIN) {
+            for (int task = 0; task < headProducts.tasks(); task++) {
+                headProducts.run(task, 0);
+            }
+        } else {
+            team.run(headProducts.tasks(), headProducts);
+        }
+    }
+
+    /** Copies each head's columns to others of another matrix: {@code y[r][to of h] = x[r][from of h]}. */
+    public void copyHeads(FloatRows x, HeadColumns from, int n, FloatRows y, HeadColumns to) {
+        checkRows(n, Math.min(x.rows(), y.rows()));
+        checkEqual("to.count", to.count(), from.count());
+        int heads = x.columns() / from.stride();
+        checkEqual("x.columns", x.columns(), (long) heads * from.stride());
+        checkEqual("y.columns", y.columns(), (long) heads * to.stride());
+        byRows(n, (long) heads * to.count(), (row, worker) -> {
+            for (int head = 0; head < heads; head++) {
+                SharedRows.copyColumns(x, row, from.of(head), y, row, to.of(head), to.count());
+            }
+        });
     }
 
     /**
@@ -417,7 +460,7 @@ public final class Compute implements AutoCloseable {
         return kernels.logSumExp(x, row, workspaces[0]);
     }
 
-    /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places. */
+    /** Stores the keys and values [map.rows()][kvHeads * headDim] at their rows' places; of a joined layer the values. */
     public void appendKv(KvLayer kv, FloatRows k, FloatRows v, RowMap map) {
         checkRows(map.rows(), Math.min(k.rows(), v.rows()));
         checkEqual("k.columns", k.columns(), (long) kv.kvHeads() * kv.headDim());

@@ -21,6 +21,9 @@ import java.util.Objects;
  * keys and values each padded to a multiple of 64 bytes. A Q8 element is {@code scale * quant}, rounded to f32, quantised
  * by the rule of {@link QuantisedRows} over 32 dimensions.
  *
+ * <p>A joined layer has no keys of its own: what a position's values are, its key is too (latent attention). It costs
+ * half the memory, and whoever wants keys with lanes of positions turns them itself.
+ *
  * <p>Rows that are written belong to one owner thread's batch; a team's workers write different rows and read any.
  */
 public final class KvLayer {
@@ -38,13 +41,15 @@ public final class KvLayer {
     private final int kvHeads;
     private final int headDim;
     private final KvType type;
+    private final boolean joined;
 
-    private KvLayer(MemorySegment memory, int blocks, int kvHeads, int headDim, KvType type) {
+    private KvLayer(MemorySegment memory, int blocks, int kvHeads, int headDim, KvType type, boolean joined) {
         this.memory = memory;
         this.blocks = blocks;
         this.kvHeads = kvHeads;
         this.headDim = headDim;
         this.type = type;
+        this.joined = joined;
     }
 
     /**
@@ -53,18 +58,38 @@ public final class KvLayer {
      * @param allocator of zeros: an arena, or a {@link WeightMemory} for large pages
      */
     public static KvLayer allocate(SegmentAllocator allocator, int blocks, int kvHeads, int headDim, KvType type) {
+        return allocate(allocator, blocks, kvHeads, headDim, type, false);
+    }
+
+    /**
+     * New blocks of one head whose values are its keys.
+     *
+     * @param allocator of zeros, as for {@link #allocate}
+     */
+    public static KvLayer allocateJoined(SegmentAllocator allocator, int blocks, int headDim, KvType type) {
+        return allocate(allocator, blocks, 1, headDim, type, true);
+    }
+
+    private static KvLayer allocate(
+            SegmentAllocator allocator, int blocks, int kvHeads, int headDim, KvType type, boolean joined) {
         if (blocks < 1 || kvHeads < 1 || headDim < 1) {
             throw new IllegalArgumentException("blocks, kvHeads, headDim: " + blocks + ", " + kvHeads + ", " + headDim
                     + " (expected: 1 or more of each)");
         }
-        long bytes = Math.multiplyExact(blockBytes(kvHeads, headDim, type), (long) blocks);
+        long block = joined ? joinedBlockBytes(headDim, type) : blockBytes(kvHeads, headDim, type);
+        long bytes = Math.multiplyExact(block, (long) blocks);
         MemorySegment memory = allocator.allocate(Math.addExact(bytes, LOADABLE_BYTES), FloatRows.ALIGNMENT);
-        return new KvLayer(memory.asSlice(0, bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type);
+        return new KvLayer(memory.asSlice(0, bytes, FloatRows.ALIGNMENT), blocks, kvHeads, headDim, type, joined);
     }
 
     /** Bytes of one block of one layer: keys and values of 16 positions. */
     public static long blockBytes(int kvHeads, int headDim, KvType type) {
         return Math.multiplyExact(2L * kvHeads, halfBytes(headDim, type));
+    }
+
+    /** Bytes of one block of a joined layer: 16 positions. */
+    public static long joinedBlockBytes(int headDim, KvType type) {
+        return halfBytes(headDim, type);
     }
 
     /** Bytes of the keys, or of the values, of one block and head. */
@@ -94,6 +119,11 @@ public final class KvLayer {
         return type;
     }
 
+    /** Whether values are keys too. */
+    public boolean joined() {
+        return joined;
+    }
+
     public long bytes() {
         return memory.byteSize();
     }
@@ -102,7 +132,7 @@ public final class KvLayer {
     public void copyBlock(int from, int to) {
         Objects.checkIndex(from, blocks);
         Objects.checkIndex(to, blocks);
-        long size = blockBytes(kvHeads, headDim, type);
+        long size = memory.byteSize() / blocks;
         MemorySegment.copy(memory, from * size, memory, to * size, size);
     }
 
@@ -113,12 +143,12 @@ public final class KvLayer {
     /** Where the keys of a block and head start. */
     long keys(int block, int head) {
         Objects.checkIndex(block, blocks);
-        return ((long) block * kvHeads + head) * 2 * halfBytes(headDim, type);
+        return ((long) block * kvHeads + head) * (joined ? 1 : 2) * halfBytes(headDim, type);
     }
 
     /** Where the values of a block and head start. */
     long values(int block, int head) {
-        return keys(block, head) + halfBytes(headDim, type);
+        return keys(block, head) + (joined ? 0 : halfBytes(headDim, type));
     }
 
     /** From the start of keys or values to their Q8 scales. */
@@ -131,6 +161,9 @@ public final class KvLayer {
     }
 
     float key(int block, int head, int place, int dim) {
+        if (joined) {
+            return value(block, head, place, dim);
+        }
         long scale = scalesOffset() + 4L * (dim / SCALE_DIMS * (long) BLOCK_POSITIONS + place);
         return element(keys(block, head), (long) dim * BLOCK_POSITIONS + place, scale);
     }
@@ -148,23 +181,43 @@ public final class KvLayer {
         };
     }
 
-    /** Stores one row's keys and values [kvHeads * headDim] at a place of a block. */
+    /** Copies one position of another layer of the same shape and type, both joined. */
+    void copyPosition(KvLayer from, int fromBlock, int fromPlace, int block, int place) {
+        copy(from, from.values(fromBlock, 0), fromPlace, values(block, 0), place, headDim * type.elementBytes(), 0);
+        if (type == KvType.Q8) {
+            copy(
+                    from,
+                    from.values(fromBlock, 0),
+                    fromPlace,
+                    values(block, 0),
+                    place,
+                    4 * scaleBlocks(),
+                    scalesOffset());
+        }
+    }
+
+    private void copy(KvLayer from, long fromAt, int fromPlace, long at, int place, int bytes, long offset) {
+        MemorySegment.copy(
+                from.memory,
+                fromAt + offset + (long) fromPlace * bytes,
+                memory,
+                at + offset + (long) place * bytes,
+                bytes);
+    }
+
+    /** Stores one row's keys and values [kvHeads * headDim] at a place of a block; a joined layer takes the values. */
     void append(FloatRows k, FloatRows v, int row, int block, int place) {
         for (int head = 0; head < kvHeads; head++) {
             for (int from = 0; from < headDim; from += SCALE_DIMS) {
                 int dims = Math.min(SCALE_DIMS, headDim - from);
                 int column = head * headDim + from;
                 int scaleBlock = from / SCALE_DIMS;
-                long keyAt = keys(block, head);
-                long keyScale = keyAt + scalesOffset() + 4L * ((long) scaleBlock * BLOCK_POSITIONS + place);
-                appendDims(
-                        k,
-                        k.offset(row, column),
-                        dims,
-                        keyAt,
-                        (long) from * BLOCK_POSITIONS + place,
-                        BLOCK_POSITIONS,
-                        keyScale);
+                if (!joined) {
+                    long keyAt = keys(block, head);
+                    long keyScale = keyAt + scalesOffset() + 4L * ((long) scaleBlock * BLOCK_POSITIONS + place);
+                    long first = (long) from * BLOCK_POSITIONS + place;
+                    appendDims(k, k.offset(row, column), dims, keyAt, first, BLOCK_POSITIONS, keyScale);
+                }
                 long valueAt = values(block, head);
                 long valueScale = valueAt + scalesOffset() + 4L * ((long) place * scaleBlocks() + scaleBlock);
                 appendDims(v, v.offset(row, column), dims, valueAt, (long) place * headDim + from, 1, valueScale);

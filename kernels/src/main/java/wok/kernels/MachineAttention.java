@@ -28,7 +28,7 @@ final class MachineAttention implements SplitAttention {
 
     /** As {@link LeafKernels#append}: half-precision numbers here, others by {@link KvLayer}. */
     void append(KvLayer kv, FloatRows k, FloatRows v, int row, int block, int place) {
-        if (kv.type() != KvType.F16) {
+        if (kv.type() != KvType.F16 || kv.joined()) {
             kv.append(k, v, row, block, place);
             return;
         }

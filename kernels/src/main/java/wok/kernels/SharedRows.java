@@ -198,6 +198,15 @@ final class SharedRows {
         }
     }
 
+    /** Copies neighbouring columns of a row to those of another. */
+    static void copyColumns(
+            FloatRows from, int fromRow, int fromColumn, FloatRows to, int toRow, int toColumn, int count) {
+        java.util.Objects.checkFromIndexSize(fromColumn, count, from.columns());
+        java.util.Objects.checkFromIndexSize(toColumn, count, to.columns());
+        MemorySegment.copy(
+                from.memory(), from.offset(fromRow, fromColumn), to.memory(), to.offset(toRow, toColumn), 4L * count);
+    }
+
     /** {@code to[toRow] = fma(factor, from[fromRow], to[toRow])}. */
     static void addScaled(FloatRows from, int fromRow, float factor, FloatRows to, int toRow) {
         MemorySegment source = from.memory();

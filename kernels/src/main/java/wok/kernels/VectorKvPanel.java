@@ -14,11 +14,23 @@ final class VectorKvPanel {
 
     /** Keys [headDim][16 positions] into lanes {@code lane …} of panel [headDim][STRIDE]. */
     static void keys(KvLayer kv, int head, int block, float[] panel, int lane) {
+        if (kv.joined()) {
+            joinedKeys(kv, block, panel, lane);
+            return;
+        }
         long at = kv.keys(block, head);
         switch (kv.type()) {
             case F16 -> halfKeys(kv.memory(), at, kv.headDim(), panel, lane);
             case F32 -> floatKeys(kv.memory(), at, kv.headDim(), panel, lane);
             case Q8 -> byteKeys(kv.memory(), at, at + kv.scalesOffset(), kv.headDim(), panel, lane);
+        }
+    }
+
+    private static void joinedKeys(KvLayer kv, int block, float[] panel, int lane) {
+        for (int place = 0; place < BLOCK; place++) {
+            for (int d = 0; d < kv.headDim(); d++) {
+                panel[d * STRIDE + lane + place] = kv.value(block, 0, place, d);
+            }
         }
     }
 

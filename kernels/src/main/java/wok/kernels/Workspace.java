@@ -2,6 +2,8 @@ package wok.kernels;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class Workspace {
     static final int LANES = 12;
 
     private final float[][] floats = new float[13][0];
+    private final Map<Integer, Activations> headInputs = new HashMap<>();
+    private final Map<Integer, FloatRows> headOutputs = new HashMap<>();
     private int[] ints = {};
     private @Nullable MemorySegment results;
     private @Nullable VectorAttention attention;
@@ -49,6 +53,16 @@ final class Workspace {
             floats[slot] = new float[length];
         }
         return floats[slot];
+    }
+
+    /** Rows that a head's matrix multiplies; one object for each number of columns. */
+    Activations headInputs(int rows, int columns) {
+        return headInputs.computeIfAbsent(columns, count -> Activations.allocate(Arena.ofAuto(), rows, count));
+    }
+
+    /** Rows that it gives. */
+    FloatRows headOutputs(int rows, int columns) {
+        return headOutputs.computeIfAbsent(columns, count -> FloatRows.allocate(Arena.ofAuto(), rows, count));
     }
 
     /** Scratch integers, zero unless their user left others. */

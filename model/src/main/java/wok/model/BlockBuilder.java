@@ -78,6 +78,9 @@ final class BlockBuilder {
     private Block mixer(int layer, MixerConfig mixer) {
         return switch (mixer) {
             case AttentionConfig attention -> attention(layer, attention);
+            case LatentConfig latent ->
+                new LatentBuilder(config, weights, rope -> ropeTables.computeIfAbsent(rope, this::ropeTable))
+                        .build(layer, latent);
         };
     }
 

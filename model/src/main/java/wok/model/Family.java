@@ -37,7 +37,11 @@ public enum Family {
     GRANITE_MOE("granitemoe", Set.of("granitemoe"), Set.of("granitemoe")),
     OLMOE("olmoe", Set.of("olmoe"), Set.of("olmoe")),
     /** Gemma 3, the text part. */
-    GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3"));
+    GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3")),
+    /** DeepSeek V2, V2-Lite, V3, V3.1, R1 and Kimi K2: latent attention, shared and routed experts. */
+    DEEPSEEK("deepseek", Set.of("deepseek_v2", "deepseek_v3", "kimi_k2"), Set.of("deepseek2")),
+    /** Mistral 4: DeepSeek's attention, queries scaled by their position. */
+    MISTRAL4("mistral4", Set.of("mistral4"), Set.of());
 
     private final String label;
 

@@ -31,6 +31,7 @@ final class FolderConfig {
                 case GPT_OSS -> new GptOssFolder(fields).read();
                 case LLAMA4 -> new Llama4Folder(fields).read();
                 case GEMMA3 -> new Gemma3Folder(fields).read();
+                case DEEPSEEK, MISTRAL4 -> new DeepseekFolder(fields, modelType).read();
             };
         } catch (ModelException e) {
             throw e.in(where);

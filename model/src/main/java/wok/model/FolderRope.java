@@ -78,6 +78,17 @@ final class FolderRope {
                 RopePairing.HALVES, dimensions, scaling.real("rope_theta", BASE), scaling(scaling, context));
     }
 
+    /**
+     * Of heads whose turning dimensions are a part of their own with a size of their own, which partial_rotary_factor only
+     * repeats.
+     *
+     * @param parameters flat
+     */
+    RopeConfig read(Json.Obj parameters, RopePairing pairing, int turningDims, int context) {
+        ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
+        return new RopeConfig(pairing, turningDims, scaling.real("rope_theta", BASE), scaling(scaling, context));
+    }
+
     private RopeScaling scaling(ConfigFields scaling, int context) {
         String type = scaling.maybeText("rope_type")
                 .or(() -> scaling.maybeText("type"))

@@ -23,6 +23,8 @@ final class GgufConfig {
                 case GPT_OSS -> new GptOssGguf(fields).read();
                 case LLAMA4 -> new Llama4Gguf(fields).read();
                 case GEMMA3 -> new Gemma3Gguf(fields).read();
+                case DEEPSEEK -> new DeepseekGguf(fields).read();
+                case MISTRAL4 -> throw Family.unsupported(where, architecture);
             };
         } catch (ModelException e) {
             throw e.in(where);

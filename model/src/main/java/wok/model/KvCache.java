@@ -40,6 +40,9 @@ public final class KvCache implements AutoCloseable {
             List<KvLayer> layers = config.layers().stream()
                     .map(layer -> switch (layer.mixer()) {
                         case AttentionConfig a -> KvLayer.allocate(memory, blocks, a.kvHeads(), a.headDim(), type);
+                        case LatentConfig latent ->
+                            KvLayer.allocateJoined(
+                                    memory, blocks, latent.shape().cachedDims(), type);
                     })
                     .toList();
             return new KvCache(arena, layers, blocks, type, blockBytes(config, type));
@@ -53,6 +56,8 @@ public final class KvCache implements AutoCloseable {
         return config.layers().stream()
                 .mapToLong(layer -> switch (layer.mixer()) {
                     case AttentionConfig a -> KvLayer.blockBytes(a.kvHeads(), a.headDim(), type);
+                    case LatentConfig latent ->
+                        KvLayer.joinedBlockBytes(latent.shape().cachedDims(), type);
                 })
                 .reduce(0, Math::addExact);
     }

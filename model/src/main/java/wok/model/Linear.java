@@ -23,6 +23,11 @@ final class Linear {
         this.adapted = adapted;
     }
 
+    /** The matrix itself, for products of many at once. */
+    PackedMatrix weight() {
+        return weight;
+    }
+
     ActivationForm activationForm() {
         return weight.activationForm();
     }

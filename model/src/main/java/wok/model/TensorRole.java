@@ -30,6 +30,19 @@ enum TensorRole {
     /** Queries, keys and values in one matrix, in this order. */
     QUERY_KEY_VALUE("self_attn.qkv_proj", "attn_qkv"),
     SINKS("self_attn.sinks", "attn_sinks"),
+    /** To what latent attention makes queries from. */
+    QUERY_DOWN("self_attn.q_a_proj", "attn_q_a"),
+    QUERY_DOWN_NORM("self_attn.q_a_layernorm", "attn_q_a_norm"),
+    QUERY_UP("self_attn.q_b_proj", "attn_q_b"),
+    /** To the latent of keys and values, and the key that turns. */
+    LATENT("self_attn.kv_a_proj_with_mqa", "attn_kv_a_mqa"),
+    LATENT_NORM("self_attn.kv_a_layernorm", "attn_kv_a_norm"),
+    /** From the latent to every head's key, then its values: [heads x (plainDims + valueDims), latentRank]. */
+    LATENT_KEYS_VALUES("self_attn.kv_b_proj", "attn_kv_b"),
+    /** The keys alone, transposed for each head: [heads, latentRank, plainDims]. */
+    LATENT_KEYS("self_attn.k_b_proj", "attn_k_b"),
+    /** The values alone: [heads, valueDims, latentRank]. */
+    LATENT_VALUES("self_attn.v_b_proj", "attn_v_b"),
     /** Gate and up in one matrix, in this order. */
     GATE_UP("mlp.gate_up_proj", "ffn_up"),
     ROUTER("mlp.gate", "ffn_gate_inp"),

@@ -30,7 +30,7 @@ record Workspace(
         FloatRows logits) {
 
     /** What a mixer computes in. */
-    sealed interface MixerBuffers permits AttentionBuffers {}
+    sealed interface MixerBuffers permits AttentionBuffers, LatentBuffers {}
 
     /**
      * @param projected queries and gates by head, where there are gates: rows x (heads x 2 headDim)
@@ -48,6 +48,29 @@ record Workspace(
             FloatRows values,
             Optional<FloatRows> gates,
             Activations mixed,
+            float[] factors)
+            implements MixerBuffers {}
+
+    /**
+     * @param queryLatent what queries are made from, where that is not the input: rows x queryRank
+     * @param queries rows x (heads x queryDims)
+     * @param kept the rows for the cache: rows x cachedDims
+     * @param latent rows x latentRank
+     * @param turning dimensions on their way: rows x (heads x turningDims)
+     * @param absorbed queries as they meet the cache: rows x (heads x cachedDims), as is mixed
+     * @param values what the output projection gets: rows x (heads x valueDims)
+     * @param factors of queries, by row
+     */
+    @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
+    record LatentBuffers(
+            Optional<Activations> queryLatent,
+            FloatRows queries,
+            FloatRows kept,
+            FloatRows latent,
+            FloatRows turning,
+            FloatRows absorbed,
+            FloatRows mixed,
+            Activations values,
             float[] factors)
             implements MixerBuffers {}
 
@@ -89,5 +112,10 @@ record Workspace(
     /** The buffers of a layer with softmax attention. */
     AttentionBuffers attention(int layer) {
         return (AttentionBuffers) mixers.get(layer);
+    }
+
+    /** The buffers of a layer with latent attention. */
+    LatentBuffers latent(int layer) {
+        return (LatentBuffers) mixers.get(layer);
     }
 }

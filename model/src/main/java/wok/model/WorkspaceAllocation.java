@@ -9,6 +9,7 @@ import wok.kernels.FloatRows;
 import wok.model.Workspace.AttentionBuffers;
 import wok.model.Workspace.ExpertBuffers;
 import wok.model.Workspace.FeedForwardBuffers;
+import wok.model.Workspace.LatentBuffers;
 import wok.model.Workspace.MixerBuffers;
 
 /** Allocates the buffers of layers, those of equal shape once. One use, one thread. */
@@ -19,6 +20,7 @@ final class WorkspaceAllocation {
     private final int hidden;
     private final int rows;
     private final Map<AttentionKey, AttentionBuffers> attention = new HashMap<>();
+    private final Map<LatentShape, LatentBuffers> latents = new HashMap<>();
     private final Map<Integer, FeedForwardBuffers> feedForward = new HashMap<>();
     private final Map<ExpertsConfig, ExpertBuffers> experts = new HashMap<>();
 
@@ -37,6 +39,7 @@ final class WorkspaceAllocation {
                                 a.keyColumns(),
                                 a.projections().gate()),
                         this::attention);
+            case LatentConfig latent -> latents.computeIfAbsent(latent.shape(), this::latent);
         };
     }
 
@@ -48,6 +51,22 @@ final class WorkspaceAllocation {
                 floats(key.keyColumns()),
                 key.gate() ? Optional.of(floats(key.queryColumns())) : Optional.empty(),
                 Activations.allocate(arena, rows, key.queryColumns()),
+                new float[rows]);
+    }
+
+    private LatentBuffers latent(LatentShape shape) {
+        int heads = shape.heads();
+        return new LatentBuffers(
+                shape.queryRank() > 0
+                        ? Optional.of(Activations.allocate(arena, rows, shape.queryRank()))
+                        : Optional.empty(),
+                floats(heads * shape.queryDims()),
+                floats(shape.cachedDims()),
+                floats(shape.latentRank()),
+                floats(heads * shape.turningDims()),
+                floats(heads * shape.cachedDims()),
+                floats(heads * shape.cachedDims()),
+                Activations.allocate(arena, rows, heads * shape.valueDims()),
                 new float[rows]);
     }
 

@@ -40,7 +40,10 @@ class FolderConfigTest {
                         "gpt_oss",
                         "glm4_moe",
                         "minimax_m2",
-                        "llama4")
+                        "llama4",
+                        "deepseek_v2",
+                        "deepseek_v3",
+                        "mistral4")
                 .flatMap(name -> Golden.find(name).stream());
     }
 
@@ -121,7 +124,7 @@ class FolderConfigTest {
                 .isThrownBy(() -> read(LLAMA.replace("llama", "rwkv")))
                 .withMessageContaining("config.json: architecture \"rwkv\" is not supported")
                 .withMessageContaining("gemma3, gemma3_text")
-                .withMessageContaining("mistral, mixtral");
+                .withMessageContaining("minimax-m2, minimax_m2, mistral");
     }
 
     @Test

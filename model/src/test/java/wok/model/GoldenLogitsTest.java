@@ -29,7 +29,11 @@ class GoldenLogitsTest {
                 "gpt_oss-mxfp4",
                 "glm4_moe",
                 "minimax_m2",
-                "llama4");
+                "llama4",
+                "deepseek_v2",
+                "deepseek_v3",
+                "deepseek_v3-fp8",
+                "mistral4");
     }
 
     static List<Golden> ggufs() {
@@ -45,7 +49,8 @@ class GoldenLogitsTest {
                 "glm4_moe-",
                 "minimax_m2-",
                 "granitemoe-",
-                "olmoe-");
+                "olmoe-",
+                "deepseek_v3-");
     }
 
     static List<Golden> quantisedGgufs() {
