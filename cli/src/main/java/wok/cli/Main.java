@@ -54,6 +54,7 @@ public final class Main {
         verbs.put("show", ShowCommand::new);
         verbs.put("rm", RemoveCommand::new);
         verbs.put("cp", CopyCommand::new);
+        verbs.put("merge", MergeCommand::new);
         verbs.put("tokenize", TokenizeCommand::new);
         verbs.put("template", TemplateCommand::new);
         verbs.put("logits", LogitsCommand::new);

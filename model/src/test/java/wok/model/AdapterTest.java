@@ -78,6 +78,40 @@ class AdapterTest {
     }
 
     @Test
+    void mergedWeightsGiveTheLogitsOfPeft() throws IOException {
+        Path merged = mergedFolder(new AdapterMerge.Part(LORA, 1));
+        try (Transformer transformer = Transformer.open(ModelSource.open(merged), EXACT)) {
+            for (Golden.Case c : Golden.read(LORA, LORA.resolve("golden.json")).cases()) {
+                float[] logits = last(transformer, AdapterMix.none(), c.tokens());
+                assertThat(SequenceRun.distance(logits, c.logits())).isLessThan(1e-4);
+            }
+        }
+    }
+
+    @Test
+    void mergingAnAdapterAndItsOppositeChangesNothingButRounding() throws IOException {
+        Path merged = mergedFolder(new AdapterMerge.Part(LORA, 1), new AdapterMerge.Part(LORA, -1));
+        int[] tokens = {1, 2, 3, 4, 5};
+        try (Transformer plain = Transformer.open(ModelSource.open(LLAMA), EXACT);
+                Transformer twice = Transformer.open(ModelSource.open(merged), EXACT)) {
+            assertThat(SequenceRun.distance(
+                            last(twice, AdapterMix.none(), tokens), last(plain, AdapterMix.none(), tokens)))
+                    .isLessThan(1e-5);
+        }
+    }
+
+    private Path mergedFolder(AdapterMerge.Part... parts) throws IOException {
+        Path merged = Files.createTempDirectory(folder, "merged");
+        SafetensorsWriter writer = new SafetensorsWriter();
+        try (ModelSource source = ModelSource.open(LLAMA)) {
+            AdapterMerge.tensors(source, List.of(parts)).values().forEach(writer::tensor);
+            writer.write(merged.resolve("model.safetensors"));
+        }
+        Files.copy(LLAMA.resolve("config.json"), merged.resolve("config.json"));
+        return merged;
+    }
+
+    @Test
     void rowsWithManyAdaptersInOneBatchAreAsIfAlone() {
         try (Transformer transformer = Transformer.open(ModelSource.open(LLAMA), ModelOptions.defaults());
                 Adapter one = transformer.openAdapter(LORA);
