@@ -9,6 +9,7 @@ module wok.cli {
     requires wok.engine;
     requires wok.model;
     requires wok.kernels;
+    requires wok.convert;
     requires wok.synth;
     requires java.net.http;
     requires info.picocli;

@@ -59,6 +59,8 @@ public final class Main {
         verbs.put("template", TemplateCommand::new);
         verbs.put("logits", LogitsCommand::new);
         verbs.put("perplexity", PerplexityCommand::new);
+        verbs.put("convert", ConvertCommand::new);
+        verbs.put("quantize", QuantizeCommand::new);
         verbs.put("bench", BenchCommand::new);
         verbs.put("synth", SynthCommand::new);
         verbs.put("doctor", DoctorCommand::new);

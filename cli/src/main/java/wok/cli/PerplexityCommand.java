@@ -12,9 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import wok.formats.Json;
 import wok.formats.ModelSource;
-import wok.kernels.FloatRows;
 import wok.kernels.KvType;
-import wok.model.ModelOptions;
 import wok.model.Transformer;
 import wok.tokenizer.EncodeOptions;
 import wok.tokenizer.Tokenizer;
@@ -40,13 +38,18 @@ import wok.tokenizer.Tokenizer;
             "A window of --context tokens moves over the text by --stride; every token is counted once,",
             "with at least context - stride tokens before it (fewer only in the first window). Where the",
             "tokenizer begins texts with a token, every window has it in front. Keys and values are kept",
-            "in f32 unless --kv says otherwise."
+            "in f32 unless --kv says otherwise. With --kl another model, usually the same one before it was",
+            "quantised, is asked too: how far the probabilities of the next token are from its own (divergence,",
+            "in nats), and how often both put the same token first."
         },
         synopsisHeading = "%nUsage: ",
         parameterListHeading = "%n",
         optionListHeading = "%nOptions:%n",
-        footerHeading = "%nExample:%n",
-        footer = "  wok perplexity smollm2:135m book.txt --context 512 --stride 256 --json")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  wok perplexity smollm2:135m book.txt --context 512 --stride 256 --json",
+            "  wok perplexity model-Q4_K_M.gguf book.txt --kl model-F16.gguf"
+        })
 final class PerplexityCommand implements Callable<Integer> {
     private static final int CONTEXT_DEFAULT = 512;
 
@@ -67,6 +70,9 @@ final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--stride", paramLabel = "N", description = "How far the window moves (half of it).")
     private Optional<Integer> stride = Optional.empty();
 
+    @Option(names = "--kl", paramLabel = "BASE", description = "Compare with another model of the same vocabulary.")
+    private Optional<String> base = Optional.empty();
+
     @Option(names = "--json", description = "Print a JSON object.")
     private boolean json;
 
@@ -86,23 +92,36 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         running.check();
         String text = Words.text(file, streams);
-        Path path = hub.locate(model, streams);
-        ModelOptions options = running.options().withPackedCache(hub.packedCache(path, streams));
-        ModelSource source = ModelSource.open(path);
-        try (Transformer transformer = Transformer.open(source, options)) {
-            if (context > transformer.config().contextLength()) {
-                throw CliException.usage("--context: " + context + " (expected: at most "
-                        + transformer.config().contextLength() + ", the model's own)");
-            }
+        try (ModelSource source = ModelSource.open(hub.locate(model, streams));
+                Transformer transformer = open(source)) {
+            requireContext(context, transformer);
             Tokenizer tokenizer = Tokenizer.of(source);
             Windows windows =
                     Windows.of(tokenizer.encode(text, EncodeOptions.PLAIN), beginning(tokenizer), context, step);
             if (windows.counted() < 1) {
                 throw CliException.failed(file + ": too short (expected: two tokens or more)");
             }
-            print(measure(transformer, windows), context, step);
+            Measured measured = new Measured();
+            if (base.isPresent()) {
+                compare(transformer, base.get(), windows, measured);
+            } else {
+                measure(transformer, windows, measured);
+            }
+            print(measured, context, step);
         }
         return Main.DONE;
+    }
+
+    private Transformer open(ModelSource source) {
+        Path path = source.path();
+        return Transformer.open(source, running.options().withPackedCache(hub.packedCache(path, streams)));
+    }
+
+    private static void requireContext(int context, Transformer transformer) {
+        if (context > transformer.config().contextLength()) {
+            throw CliException.usage("--context: " + context + " (expected: at most "
+                    + transformer.config().contextLength() + ", the model's own)");
+        }
     }
 
     /** The token that the tokenizer puts before every text. */
@@ -112,27 +131,65 @@ final class PerplexityCommand implements Callable<Integer> {
         return added.length > 0 && bos.isPresent() && added[0] == bos.getAsInt() ? bos : OptionalInt.empty();
     }
 
-    private Measured measure(Transformer transformer, Windows windows) {
-        Measured measured = new Measured();
+    private void measure(Transformer transformer, Windows windows, Measured measured) {
         try (OpenAdapters adapters = OpenAdapters.open(running.adapters(), transformer::openAdapter);
-                SequenceRun run = SequenceRun.allocate(transformer, 1, windows.context(), running.kvType(KvType.F32))
-                        .with(adapters.mix())) {
+                SequenceRun run = run(transformer, windows).with(adapters.mix())) {
             for (int window = 0; window < windows.count(); window++) {
                 int[] tokens = windows.tokens(window);
-                // The logits of a position foretell the token after it.
-                run.feed(
-                        Arrays.copyOf(tokens, tokens.length - 1),
-                        0,
-                        windows.firstCounted(window) - 1,
-                        (at, logits, row) -> measured.add(negativeLogLikelihood(logits, row, tokens[at + 1])));
+                feed(run, windows, window, (at, logits, row) -> measured.add(logits.row(row), tokens[at + 1]));
                 measured.windows++;
                 say(measured, windows.count());
             }
         }
+        endLine();
+    }
+
+    /** As {@link #measure}, each window first with the base. */
+    private void compare(Transformer transformer, String baseName, Windows windows, Measured measured) {
+        try (Transformer other = open(ModelSource.open(hub.locate(baseName, streams)))) {
+            requireContext(windows.context(), other);
+            if (other.config().vocabularySize() != transformer.config().vocabularySize()) {
+                throw CliException.failed(
+                        "--kl: " + baseName + " has " + other.config().vocabularySize() + " tokens (expected: "
+                                + transformer.config().vocabularySize() + ", the model's)");
+            }
+            try (OpenAdapters adapters = OpenAdapters.open(running.adapters(), transformer::openAdapter);
+                    SequenceRun baseRun = run(other, windows);
+                    SequenceRun run = run(transformer, windows).with(adapters.mix())) {
+                for (int window = 0; window < windows.count(); window++) {
+                    int[] tokens = windows.tokens(window);
+                    int first = windows.firstCounted(window) - 1;
+                    feed(baseRun, windows, window, (at, logits, row) -> {
+                        measured.divergence.remember(logits.row(row));
+                        measured.base.add(logits.row(row), tokens[at + 1]);
+                    });
+                    feed(run, windows, window, (at, logits, row) -> {
+                        measured.divergence.compare(at - first, logits.row(row));
+                        measured.add(logits.row(row), tokens[at + 1]);
+                    });
+                    measured.divergence.nextWindow();
+                    measured.windows++;
+                    say(measured, windows.count());
+                }
+            }
+        }
+        endLine();
+    }
+
+    private SequenceRun run(Transformer transformer, Windows windows) {
+        return SequenceRun.allocate(transformer, 1, windows.context(), running.kvType(KvType.F32));
+    }
+
+    /** The logits of a position foretell the token after it. */
+    private static void feed(SequenceRun run, Windows windows, int window, SequenceRun.LogitsReader reader) {
+        int[] tokens = windows.tokens(window);
+        run.feed(Arrays.copyOf(tokens, tokens.length - 1), 0, windows.firstCounted(window) - 1, reader);
+    }
+
+    private void endLine() {
         if (streams.canRewriteLines()) {
             streams.err().print("\r\u001b[K");
         }
-        return measured;
     }
 
     private void say(Measured measured, int windows) {
@@ -141,7 +198,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 "window %d of %d, perplexity so far %.4f",
                 measured.windows,
                 windows,
-                measured.perplexity());
+                measured.likelihood.perplexity());
         if (streams.canRewriteLines()) {
             streams.err().print("\r\u001b[K" + line);
         } else if (measured.windows == windows
@@ -150,56 +207,76 @@ final class PerplexityCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code log(sum of exp(logits)) - logits[token]}, in double. */
-    static double negativeLogLikelihood(FloatRows logits, int row, int token) {
-        float[] values = logits.row(row);
-        double greatest = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            greatest = Math.max(greatest, value);
-        }
-        double sum = 0;
-        for (float value : values) {
-            sum += Math.exp(value - greatest);
-        }
-        return greatest + Math.log(sum) - values[token];
-    }
-
     private void print(Measured measured, int context, int step) {
-        if (!Double.isFinite(measured.perplexity())) {
-            throw CliException.failed("perplexity: " + measured.perplexity() + " (expected: a finite number)");
+        if (!Double.isFinite(measured.likelihood.perplexity())) {
+            throw CliException.failed(
+                    "perplexity: " + measured.likelihood.perplexity() + " (expected: a finite number)");
         }
-        if (!json) {
-            streams.out()
-                    .line(String.format(
-                            Locale.ROOT,
-                            "perplexity %.4f ± %.4f (%d tokens, context %d, stride %d)",
-                            measured.perplexity(),
-                            measured.error(),
-                            measured.tokens,
-                            context,
-                            step));
+        if (json) {
+            streams.out().line(document(measured, context, step).toString());
             return;
         }
         streams.out()
-                .line(Json.object(
-                                "perplexity", Json.of(measured.perplexity()),
-                                "error", Json.of(measured.error()),
-                                "mean_negative_log_likelihood", Json.of(measured.mean()),
-                                "tokens", Json.of(measured.tokens),
-                                "windows", Json.of(measured.windows),
-                                "context", Json.of(context),
-                                "stride", Json.of(step))
-                        .toString());
+                .line(measured.likelihood.words()
+                        + String.format(
+                                Locale.ROOT, " (%d tokens, context %d, stride %d)", measured.tokens(), context, step));
+        if (base.isPresent()) {
+            Divergence divergence = measured.divergence;
+            streams.out().line("base " + measured.base.words());
+            streams.out()
+                    .line(String.format(
+                            Locale.ROOT,
+                            "divergence %.6f ± %.6f, at most %.4f; the same token first %.2f %%",
+                            divergence.mean(),
+                            divergence.error(),
+                            divergence.greatest(),
+                            100 * divergence.agreement()));
+        }
+    }
+
+    private Json.Obj document(Measured measured, int context, int step) {
+        Json.Obj document = Json.object(
+                "perplexity", Json.of(measured.likelihood.perplexity()),
+                "error", Json.of(measured.likelihood.error()),
+                "mean_negative_log_likelihood", Json.of(measured.likelihood.mean()),
+                "tokens", Json.of(measured.tokens()),
+                "windows", Json.of(measured.windows),
+                "context", Json.of(context),
+                "stride", Json.of(step));
+        if (base.isEmpty()) {
+            return document;
+        }
+        return document.with("base_perplexity", Json.of(measured.base.perplexity()))
+                .with("divergence", Json.of(measured.divergence.mean()))
+                .with("divergence_error", Json.of(measured.divergence.error()))
+                .with("divergence_max", Json.of(measured.divergence.greatest()))
+                .with("same_first", Json.of(measured.divergence.agreement()));
+    }
+
+    /** All that is measured. One thread. */
+    private static final class Measured {
+        private final Likelihood likelihood = new Likelihood();
+        private final Likelihood base = new Likelihood();
+        private final Divergence divergence = new Divergence();
+        private long windows;
+
+        void add(float[] logits, int token) {
+            likelihood.add(logits, token);
+        }
+
+        long tokens() {
+            return likelihood.tokens;
+        }
     }
 
     /** The sum over counted tokens. One thread. */
-    private static final class Measured {
+    private static final class Likelihood {
         private long tokens;
-        private long windows;
         private double sum;
         private double sumOfSquares;
 
-        void add(double negativeLogLikelihood) {
+        void add(float[] logits, int token) {
+            double negativeLogLikelihood = Divergence.logOfSum(logits) - logits[token];
             tokens++;
             sum += negativeLogLikelihood;
             sumOfSquares += negativeLogLikelihood * negativeLogLikelihood;
@@ -216,6 +293,10 @@ final class PerplexityCommand implements Callable<Integer> {
         double error() {
             double variance = Math.max(0, sumOfSquares / tokens - mean() * mean());
             return tokens > 1 ? perplexity() * Math.sqrt(variance / (tokens - 1)) : 0;
+        }
+
+        String words() {
+            return String.format(Locale.ROOT, "perplexity %.4f ± %.4f", perplexity(), error());
         }
     }
 }

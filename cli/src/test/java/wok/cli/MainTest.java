@@ -28,7 +28,7 @@ class MainTest {
         CommandRun run = CommandRun.of();
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains(VERBS);
-        assertThat(run.out()).doesNotContain("serve").doesNotContain("quantize");
+        assertThat(run.out()).doesNotContain("serve");
         assertThat(run.err()).isEmpty();
     }
 

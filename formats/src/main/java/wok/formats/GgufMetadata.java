@@ -1,6 +1,7 @@
 package wok.formats;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,27 @@ import java.util.Optional;
  *
  * @param values Long (every integer type; u64 as its bits), Double (f32 widened, f64), Boolean, String, or a List of
  *     these or of such Lists (they are compact views that make an element when asked for it)
+ * @param types what the file said each value is; {@link GgufWriter#copy} writes values with them
  */
-public record GgufMetadata(Map<String, Object> values) {
+public record GgufMetadata(Map<String, Object> values, Map<String, GgufValueType> types) {
 
     public GgufMetadata {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        types = Map.copyOf(types);
+        if (!types.keySet().equals(values.keySet())) {
+            throw new IllegalArgumentException("types: of other keys (expected: one for each value)");
+        }
+    }
+
+    /** Metadata that come from no file: integers are i64, floats f64. */
+    public GgufMetadata(Map<String, Object> values) {
+        this(values, types(values));
+    }
+
+    private static Map<String, GgufValueType> types(Map<String, Object> values) {
+        Map<String, GgufValueType> types = new HashMap<>();
+        values.forEach((key, value) -> types.put(key, GgufValueType.of(value)));
+        return types;
     }
 
     public Optional<String> text(String key) {

@@ -2,6 +2,7 @@ package wok.formats;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +96,14 @@ final class GgufReader {
         long tensorCount = cursor.count("tensor count", TENSORS_MAX, TENSOR_BYTES_MIN);
         long entryCount = cursor.count("metadata count", ENTRIES_MAX, ENTRY_BYTES_MIN);
         Map<String, Object> values = new LinkedHashMap<>();
+        Map<String, GgufValueType> types = new HashMap<>();
         long alignment = ALIGNMENT_DEFAULT;
         for (long i = 0; i < entryCount; i++) {
             long start = cursor.position();
             String key = cursor.strictText("metadata key " + i, KEY_BYTES_MAX);
-            Object value = value(type(key), key, 0);
+            GgufValueType type = type(key);
+            Object value = value(type, key, 0);
+            types.put(key, type);
             if (values.put(key, value) != null) {
                 throw cursor.failure(start, "metadata key", key + " again", "each key once");
             }
@@ -112,7 +116,7 @@ final class GgufReader {
             entries.add(entry(i, alignment));
         }
         long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
-        return new Part(new GgufMetadata(values), tensors(entries, dataStart));
+        return new Part(new GgufMetadata(values, types), tensors(entries, dataStart));
     }
 
     private void checkMagicAndVersion() {

@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,6 +60,26 @@ public enum GgufValueType {
 
     static Optional<GgufValueType> ofId(long id) {
         return id >= 0 && id < BY_ID.length ? Optional.of(BY_ID[(int) id]) : Optional.empty();
+    }
+
+    /** The widest type of a value of no file. */
+    static GgufValueType of(Object value) {
+        return switch (value) {
+            case Boolean bool -> BOOL;
+            case String text -> STRING;
+            case List<?> list -> ARRAY;
+            case Double real -> F64;
+            default -> I64;
+        };
+    }
+
+    /** The type of an array's elements. */
+    static GgufValueType ofElements(List<?> array) {
+        return switch (array) {
+            case PackedScalars scalars -> scalars.type();
+            case PackedTexts texts -> STRING;
+            default -> array.isEmpty() ? ARRAY : of(array.getFirst());
+        };
     }
 
     /** Whether an integer type has this value; u64 has every one, as its bits. False for the other types. */

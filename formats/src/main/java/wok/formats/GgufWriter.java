@@ -71,6 +71,30 @@ public final class GgufWriter {
         return put(key, typed(GgufValueType.ARRAY).bytes(nested(type, elements)));
     }
 
+    /**
+     * A value of another file, with its type and to the bit.
+     *
+     * @throws IllegalArgumentException if {@code from} has no such key, or this file has it already
+     */
+    public GgufWriter copy(String key, GgufMetadata from) {
+        Object value = from.values().get(key);
+        GgufValueType type = from.types().get(key);
+        if (value == null || type == null) {
+            throw new IllegalArgumentException("key: " + key + " (expected: a key of the other file)");
+        }
+        LittleEndianBytes bytes = typed(type);
+        element(bytes, type, value instanceof List<?> list ? encoded(list) : value);
+        return put(key, bytes);
+    }
+
+    private static byte[] encoded(List<?> array) {
+        return nested(
+                GgufValueType.ofElements(array),
+                array.stream()
+                        .map(element -> element instanceof List<?> list ? encoded(list) : element)
+                        .toList());
+    }
+
     /** An array as an element of an array. */
     public static byte[] nested(GgufValueType type, List<?> elements) {
         LittleEndianBytes bytes = new LittleEndianBytes().u32(type.id()).u64(elements.size());

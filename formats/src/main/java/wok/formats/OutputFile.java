@@ -21,15 +21,16 @@ final class OutputFile {
         void writeTo(FileChannel out) throws IOException;
     }
 
-    /** Puts {@code content} at {@code path}, in place of what was there. */
+    /** Puts {@code content} at {@code path}, on the disk, in place of what was there. */
     static void replace(Path path, Content content) throws IOException {
         Path part = path.resolveSibling(path.getFileName() + ".part");
         try {
             try (FileChannel out = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 content.writeTo(out);
+                out.force(true);
             }
-            Files.move(part, path, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);
         }

@@ -20,6 +20,10 @@ final class PackedScalars extends AbstractList<Object> implements RandomAccess {
         this.size = data.length / type.bytesMin();
     }
 
+    GgufValueType type() {
+        return type;
+    }
+
     @Override
     public Object get(int index) {
         Objects.checkIndex(index, size);

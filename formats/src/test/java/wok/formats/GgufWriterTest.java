@@ -85,6 +85,37 @@ class GgufWriterTest {
         }
     }
 
+    @Test
+    void copiedMetadataAreTheSameBytes() throws IOException {
+        Path path = folder.resolve("m.gguf");
+        new GgufWriter()
+                .text("text", "\udc80")
+                .bool("bool", false)
+                .f32("f32", -0.0f)
+                .number("u8", GgufValueType.U8, 255)
+                .number("u64", GgufValueType.U64, -1L)
+                .number("f64", GgufValueType.F64, Math.PI)
+                .texts("texts", List.of("a", "\udc80"))
+                .texts("no texts", List.of())
+                .array("u16s", GgufValueType.U16, List.of(1, 65535))
+                .array("empty", GgufValueType.U8, List.of())
+                .array(
+                        "nested",
+                        GgufValueType.ARRAY,
+                        List.of(
+                                GgufWriter.nested(GgufValueType.U8, List.of(1, 2)),
+                                GgufWriter.nested(GgufValueType.STRING, List.of("x"))))
+                .write(path);
+        Path copy = folder.resolve("copy.gguf");
+        try (GgufModel model = GgufModel.open(path)) {
+            GgufWriter writer = new GgufWriter();
+            model.metadata().values().keySet().forEach(key -> writer.copy(key, model.metadata()));
+            writer.write(copy);
+            assertThatThrownBy(() -> writer.copy("other", model.metadata())).hasMessageContaining("other");
+        }
+        assertThat(Files.mismatch(path, copy)).isEqualTo(-1);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 32, 64, 4096})
     void everyTensorTypeReadsBackBitByBitAtEveryAlignment(int alignment) throws IOException {

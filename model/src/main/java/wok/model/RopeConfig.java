@@ -27,7 +27,7 @@ public record RopeConfig(RopePairing pairing, int dimensions, double base, RopeS
     }
 
     /** Radians per position of each pair: {@code dimensions / 2} values, in double from StrictMath. */
-    double[] frequencies() {
+    public double[] frequencies() {
         double[] frequencies = new double[dimensions / 2];
         for (int i = 0; i < frequencies.length; i++) {
             double plain = StrictMath.pow(base, -2.0 * i / dimensions);
