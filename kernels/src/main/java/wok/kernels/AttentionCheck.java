@@ -37,7 +37,9 @@ final class AttentionCheck {
         this.code = code;
         this.arena = arena;
         shape = code.shape();
-        kv = KvLayer.allocate(arena, BLOCKS, 1, shape.dims(), shape.type());
+        kv = shape.joined()
+                ? KvLayer.allocateJoined(arena, BLOCKS, shape.dims(), shape.type())
+                : KvLayer.allocate(arena, BLOCKS, 1, shape.dims(), shape.type());
         for (int place = 0; place < BLOCKS * KvLayer.BLOCK_POSITIONS; place++) {
             FloatRows k = random(1, shape.dims());
             FloatRows v = random(1, shape.dims());

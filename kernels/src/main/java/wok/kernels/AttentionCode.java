@@ -57,7 +57,9 @@ record AttentionCode(
                 KvPanelCode.values(shape, arena),
                 AttentionProductCode.scores(shape, arena),
                 AttentionProductCode.values(shape, arena),
-                shape.type() == KvType.F16 ? Optional.of(Streams.assemble(shape, arena)) : Optional.empty(),
+                shape.type() == KvType.F16 && !shape.joined()
+                        ? Optional.of(Streams.assemble(shape, arena))
+                        : Optional.empty(),
                 SoftmaxCode.assemble(shape, arena),
                 SplitCombineCode.combine(shape, arena),
                 SplitCombineCode.result(shape, arena));

@@ -61,7 +61,7 @@ final class AttentionProductCode {
     /** Scores; sixteen columns are a block. */
     static MachineFunction scores(AttentionShape shape, Arena arena) {
         int panelRow = AttentionShape.PANEL_ROW_BYTES;
-        return new AttentionProductCode(shape, shape.queryBytes(), panelRow, AttentionShape.SCORE_ROW_BYTES, false)
+        return new AttentionProductCode(shape, shape.scoredRowBytes(), panelRow, AttentionShape.SCORE_ROW_BYTES, false)
                 .assemble("scores", arena);
     }
 

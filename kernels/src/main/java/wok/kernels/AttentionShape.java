@@ -16,8 +16,11 @@ import wok.assembler.Width;
  * @param grouped query heads that share a key/value head
  * @param scale multiplies each score
  * @param softcap 0 for none
+ * @param joined whether values are keys too; then scores are computed with positions for queries and queries for
+ *     positions, see {@link AttentionWorker}
  */
-record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, float scale, float softcap) {
+record AttentionShape(
+        MachineTier tier, KvType type, int dims, int grouped, float scale, float softcap, boolean joined) {
     /** Positions of one block of keys and values. */
     static final int BLOCK = KvLayer.BLOCK_POSITIONS;
     /** Blocks that are unpacked at once. */
@@ -36,7 +39,8 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
     static final int RECORD_VALUES = 64;
 
     static AttentionShape of(MachineTier tier, KvLayer kv, AttentionSpec spec) {
-        return new AttentionShape(tier, kv.type(), spec.headDim(), spec.groupedHeads(), spec.scale(), spec.softcap());
+        return new AttentionShape(
+                tier, kv.type(), spec.headDim(), spec.groupedHeads(), spec.scale(), spec.softcap(), kv.joined());
     }
 
     boolean serves(KvLayer kv, AttentionSpec spec) {
@@ -44,7 +48,8 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
                 && dims == spec.headDim()
                 && grouped == spec.groupedHeads()
                 && scale == spec.scale()
-                && softcap == spec.softcap();
+                && softcap == spec.softcap()
+                && joined == kv.joined();
     }
 
     /** Dimensions of one head with those that fill the last sixteen; what stands there is never looked at. */
@@ -81,7 +86,7 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
 
     /** From a block's keys to its values. */
     int valuesOffset() {
-        return Math.toIntExact(KvLayer.halfBytes(dims, type));
+        return joined ? 0 : Math.toIntExact(KvLayer.halfBytes(dims, type));
     }
 
     /** From the start of keys or values to their scales, Q8 only. */
@@ -92,6 +97,11 @@ record AttentionShape(MachineTier tier, KvType type, int dims, int grouped, floa
     /** One row of a panel of values. */
     int valuePanelRowBytes() {
         return 4 * paddedDims();
+    }
+
+    /** From one of the rows that meet a panel in scores to the next: queries, or positions where the panel is of queries. */
+    int scoredRowBytes() {
+        return joined ? valuePanelRowBytes() : queryBytes();
     }
 
     /** Of a panel of either. */

@@ -74,8 +74,7 @@ final class AttentionTask implements ThreadTeam.Task {
         bySplits = workspaces.length > 1
                 && runs.count() * spec.kvHeads() < workspaces.length * UNITS_PER_THREAD
                 && runs.splits() > runs.count()
-                && splits.isPresent()
-                && !kv.joined();
+                && splits.isPresent();
         if (bySplits) {
             recordBytes = splits.get().recordBytes(spec);
             takeRecords();

@@ -19,6 +19,11 @@ import java.lang.foreign.MemorySegment;
  *       up to some fifty queries pass over it ({@link AttentionProductCode}).
  * </ul>
  *
+ * <p>A joined layer has its rows as values lie, with lanes of dimensions. To turn them for every panel would cost as much
+ * as the products of sixteen queries with them; so queries are turned instead, once, into panels of 64 of them, and
+ * positions pass over those: the same products, factors exchanged. What comes out is turned back, 64 numbers a query and
+ * panel.
+ *
  * <p>What a query does not see takes no part. Scores are computed for whole blocks, and softmax throws away those that
  * are not visible. Values are weighed over exactly the visible positions: of a panel first those that all rows see, for
  * all queries at once, then row by row the rest (the ragged edge of a prompt's triangle, at most a panel's width).
@@ -48,6 +53,8 @@ final class AttentionWorker {
     private int last;
     private long list;
     private long queryRows;
+    private long queryPanels;
+    private long turned;
     private long panel;
     private long scores;
     private long kept;
@@ -111,7 +118,15 @@ final class AttentionWorker {
     private void takeScratch() {
         long rowBytes = lines((long) queries * shape.queryBytes());
         long scoreBytes = (long) queries * AttentionShape.SCORE_ROW_BYTES;
-        long bytes = LIST_BYTES + rowBytes + shape.panelBytes() + scoreBytes + 2 * recordsBytes(1);
+        long panelsBytes = shape.joined() ? (long) queryPanels() * queryPanelBytes() : 0;
+        long turnedBytes = shape.joined() ? (long) AttentionShape.PANEL_POSITIONS * AttentionShape.SCORE_ROW_BYTES : 0;
+        long bytes = LIST_BYTES
+                + rowBytes
+                + shape.panelBytes()
+                + scoreBytes
+                + 2 * recordsBytes(1)
+                + panelsBytes
+                + turnedBytes;
         if (scratch.byteSize() < bytes) {
             scratch = Arena.ofAuto().allocate(bytes, CACHE_LINE);
         }
@@ -121,7 +136,39 @@ final class AttentionWorker {
         scores = panel + shape.panelBytes();
         kept = scores + scoreBytes;
         added = kept + recordsBytes(1);
-        takeQueries();
+        queryPanels = added + recordsBytes(1);
+        turned = queryPanels + panelsBytes;
+        if (shape.joined()) {
+            turnQueries();
+        } else {
+            takeQueries();
+        }
+    }
+
+    /** Panels of queries, of {@link AttentionShape#PANEL_POSITIONS} each. */
+    private int queryPanels() {
+        return (queries + AttentionShape.PANEL_POSITIONS - 1) / AttentionShape.PANEL_POSITIONS;
+    }
+
+    private int queryPanelBytes() {
+        return shape.dims() * AttentionShape.PANEL_ROW_BYTES;
+    }
+
+    /** Queries as panels: [dims][64 queries]. */
+    private void turnQueries() {
+        MemorySegment q = task.q().memory();
+        long base = scratch.address();
+        for (int query = 0; query < queries; query++) {
+            long source = task.q().offset(from + query / shape.grouped(), query % shape.grouped() * shape.dims());
+            long to = queryPanels
+                    - base
+                    + (long) query / AttentionShape.PANEL_POSITIONS * queryPanelBytes()
+                    + 4L * (query % AttentionShape.PANEL_POSITIONS);
+            for (int d = 0; d < shape.dims(); d++) {
+                scratch.set(
+                        JAVA_FLOAT, to + (long) d * AttentionShape.PANEL_ROW_BYTES, q.get(JAVA_FLOAT, source + 4L * d));
+            }
+        }
     }
 
     private static long lines(long bytes) {
@@ -227,8 +274,37 @@ final class AttentionWorker {
     }
 
     private void scorePanel(int block, int blocks, int column) {
+        if (shape.joined()) {
+            scoreTurnedQueries(block, blocks, column);
+            return;
+        }
         code.keyPanel().call(listed(block), panel, blocks, 0, 0, 0);
         code.scores().call(queryRows, panel, scores(0, column), shape.dims(), queries, blocks);
+    }
+
+    private void scoreTurnedQueries(int block, int blocks, int column) {
+        int positions = blocks * BLOCK;
+        code.valuePanel().call(listed(block), panel, blocks, 0, 0, 0);
+        for (int p = 0; p < queryPanels(); p++) {
+            int firstQuery = p * AttentionShape.PANEL_POSITIONS;
+            int many = Math.min(AttentionShape.PANEL_POSITIONS, queries - firstQuery);
+            long b = queryPanels + (long) p * queryPanelBytes();
+            code.scores().call(panel, b, turned, shape.dims(), positions, (many + BLOCK - 1) / BLOCK);
+            turnScores(firstQuery, many, positions, column);
+        }
+    }
+
+    /** From [positions][queries] to [queries][positions]. */
+    private void turnScores(int firstQuery, int many, int positions, int column) {
+        long base = scratch.address();
+        for (int query = 0; query < many; query++) {
+            long to = scores - base + (long) (firstQuery + query) * AttentionShape.SCORE_ROW_BYTES + 4L * column;
+            long at = turned - base + 4L * query;
+            for (int position = 0; position < positions; position++) {
+                float score = scratch.get(JAVA_FLOAT, at + (long) position * AttentionShape.SCORE_ROW_BYTES);
+                scratch.set(JAVA_FLOAT, to + 4L * position, score);
+            }
+        }
     }
 
     private void softmax(int row, int start, long record) {

@@ -256,14 +256,6 @@ final class MachineKernels implements LeafKernels {
 
     @Override
     public void attention(AttentionTask task, int kvHead, int from, int to, Workspace workspace) {
-        if (task.kv().joined()) {
-            for (int row = from; row < to; row++) {
-                for (int head = 0; head < task.spec().heads(); head++) {
-                    ReferenceAttention.run(task, row, head);
-                }
-            }
-            return;
-        }
         attention.attend(task, kvHead, from, to, workspace);
     }
 

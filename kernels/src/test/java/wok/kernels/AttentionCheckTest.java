@@ -11,7 +11,7 @@ import wok.assembler.MachineFunction;
 
 class AttentionCheckTest {
     private static AttentionShape shape(MachineTier tier, KvType type, int dims, int grouped) {
-        return new AttentionShape(tier, type, dims, grouped, 0.25f, 0);
+        return new AttentionShape(tier, type, dims, grouped, 0.25f, 0, false);
     }
 
     @Test
