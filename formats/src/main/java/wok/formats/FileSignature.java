@@ -39,7 +39,7 @@ final class FileSignature {
         } else if (text.startsWith("version https://git-lfs")) {
             return "a Git LFS pointer (the file itself was not downloaded; try git lfs pull)";
         } else if (text.startsWith("PK\u0003\u0004")) {
-            return "a zip archive (perhaps a PyTorch checkpoint)";
+            return "a zip archive (if it is a PyTorch checkpoint, open the folder it is in)";
         } else if (start.length > 8 && start[8] == '{' && start[7] == 0 && start[6] == 0) {
             return "a safetensors file (open the folder it is in)";
         } else if (lower.startsWith("<!doctype") || lower.startsWith("<html")) {

@@ -1,6 +1,9 @@
 package wok.formats;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * The codes and zeros of a weight [outputs, inputs] that GPTQ or AWQ stored, as words of 32 bits.
@@ -15,6 +18,8 @@ import java.lang.foreign.MemorySegment;
  * Immutable; any thread.
  */
 record GroupedCodes(Quantisation.Grouped method, MemorySegment qweight, MemorySegment qzeros, int inputs, int outputs) {
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Codes in one word. */
     private int perWord() {
@@ -25,39 +30,55 @@ record GroupedCodes(Quantisation.Grouped method, MemorySegment qweight, MemorySe
         return (1 << method.bits()) - 1;
     }
 
-    /** Codes of outputs {@code first} to {@code first + count - 1}: {@code to[i * inputs + k]}. */
-    void codes(int first, int count, byte[] to) {
+    /** Codes of outputs {@code first} to {@code first + count - 1}: {@code to[i * stride + k]}. */
+    void codes(int first, int count, byte[] to, int stride) {
         if (method.isAwq()) {
-            awqCodes(first, count, to);
+            awqCodes(first, count, to, stride);
         } else {
-            gptqCodes(first, count, to);
+            gptqCodes(first, count, to, stride);
         }
     }
 
-    private void gptqCodes(int first, int count, byte[] to) {
-        int bits = method.bits();
+    private void gptqCodes(int first, int count, byte[] to, int stride) {
         int n = perWord();
+        boolean four = method.bits() == 4;
         int[] words = new int[count];
         for (int w = 0; w < inputs / n; w++) {
             long at = ((long) w * outputs + first) * Integer.BYTES;
             MemorySegment.copy(qweight, GgufValueType.LE_INT, at, words, 0, count);
             for (int i = 0; i < count; i++) {
-                for (int k = 0; k < n; k++) {
-                    to[i * inputs + w * n + k] = (byte) ((words[i] >>> (bits * k)) & mask());
+                if (four) {
+                    LONGS.set(to, i * stride + w * n, bytesOfNibbles(words[i]));
+                } else {
+                    INTS.set(to, i * stride + w * n, words[i]);
                 }
             }
         }
     }
 
-    private void awqCodes(int first, int count, byte[] to) {
-        int firstWord = first / perWord();
-        int[] words = new int[(first + count - 1) / perWord() - firstWord + 1];
+    /** Each of eight nibbles as a byte, the first lowest. */
+    private static long bytesOfNibbles(int word) {
+        long spread = word & 0xFFFFFFFFL;
+        spread = (spread | spread << 16) & 0x0000FFFF0000FFFFL;
+        spread = (spread | spread << 8) & 0x00FF00FF00FF00FFL;
+        return (spread | spread << 4) & 0x0F0F0F0F0F0F0F0FL;
+    }
+
+    private void awqCodes(int first, int count, byte[] to, int stride) {
+        int n = perWord();
+        int firstWord = first / n;
+        int[] words = new int[(first + count - 1) / n - firstWord + 1];
+        int[] wordOf = new int[count];
+        int[] shiftOf = new int[count];
+        for (int i = 0; i < count; i++) {
+            wordOf[i] = (first + i) / n - firstWord;
+            shiftOf[i] = shift(first + i);
+        }
         for (int k = 0; k < inputs; k++) {
-            long at = ((long) k * (outputs / perWord()) + firstWord) * Integer.BYTES;
+            long at = ((long) k * (outputs / n) + firstWord) * Integer.BYTES;
             MemorySegment.copy(qweight, GgufValueType.LE_INT, at, words, 0, words.length);
             for (int i = 0; i < count; i++) {
-                int output = first + i;
-                to[i * inputs + k] = (byte) ((words[output / perWord() - firstWord] >>> shift(output)) & mask());
+                to[i * stride + k] = (byte) ((words[wordOf[i]] >>> shiftOf[i]) & 0xF);
             }
         }
     }

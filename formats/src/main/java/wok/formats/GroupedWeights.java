@@ -30,7 +30,16 @@ final class GroupedWeights implements RowConversion {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK = 32;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long LOW_HALVES = 0x0F0F0F0F0F0F0F0FL;
+
+    /** A product with it moves the lowest bit of byte k to bit 56 + k. */
+    private static final long GATHER = 0x0102040810204080L;
+
+    /** Between rows of codes: rows apart by a power of two would fall into the same few lines of the cache. */
+    private static final int ROW_GAP = 64;
 
     /** Sixteen rows of 32-bit floats fit an array. */
     private static final int INPUTS_MAX = 1 << 24;
@@ -146,21 +155,20 @@ final class GroupedWeights implements RowConversion {
 
     @Override
     public void convert(long first, int count, byte[] to) {
-        byte[] values = new byte[count * inputs];
-        codes.codes((int) first, count, values);
+        int stride = inputs + ROW_GAP;
+        byte[] values = new byte[count * stride];
+        codes.codes((int) first, count, values, stride);
         for (int i = 0; i < count; i++) {
             int output = (int) first + i;
             if (made == DType.F32) {
-                floats(output, values, i * inputs, to);
+                floats(output, values, i * stride, to, i * inputs * Float.BYTES);
             } else {
-                for (int block = 0; block < inputs / BLOCK; block++) {
-                    block(output, block, values, i * inputs, to);
-                }
+                blocks(output, values, i * stride, to, i * (inputs / BLOCK) * made.blockBytes());
             }
         }
     }
 
-    private void floats(int output, byte[] values, int from, byte[] to) {
+    private void floats(int output, byte[] values, int from, byte[] to, int at) {
         int group = -1;
         float scale = 0;
         int zero = 0;
@@ -171,7 +179,7 @@ final class GroupedWeights implements RowConversion {
                 zero = codes.zero(group, output);
             }
             float value = scale * ((values[from + k] & 0xFF) - zero);
-            INTS.set(to, (from + k) * Float.BYTES, Float.floatToRawIntBits(value));
+            INTS.set(to, at + k * Float.BYTES, Float.floatToRawIntBits(value));
         }
     }
 
@@ -185,40 +193,56 @@ final class GroupedWeights implements RowConversion {
         };
     }
 
-    /** A GGUF block of 32 codes: the scale, then the codes as its type has them. */
-    private void block(int output, int block, byte[] values, int row, byte[] to) {
-        int group = groups[block * BLOCK];
-        int from = row + block * BLOCK;
-        int at = from / BLOCK * made.blockBytes();
-        long scaleAt = ((long) group * codes.outputs() + output) * Short.BYTES;
-        SHORTS.set(to, at, scales.data().get(GgufValueType.LE_SHORT, scaleAt));
-        switch (made) {
-            case Q4_0 -> nibbles(values, from, 0, to, at + 2);
-            case Q5_0 -> fiveBits(values, from, 16 - codes.zero(group, output), to, at + 2);
-            default -> {
-                for (int k = 0; k < BLOCK; k++) {
-                    to[at + 2 + k] = (byte) (values[from + k] ^ 0x80); // less 128
-                }
+    /** GGUF's blocks of 32 codes: the scale, then the codes as the type has them. */
+    private void blocks(int output, byte[] values, int from, byte[] to, int start) {
+        MemorySegment halves = scales.data();
+        int group = -1;
+        short scale = 0;
+        int addend = 0;
+        for (int block = 0; block < inputs / BLOCK; block++) {
+            if (groups[block * BLOCK] != group) {
+                group = groups[block * BLOCK];
+                scale = halves.get(GgufValueType.LE_SHORT, ((long) group * codes.outputs() + output) * Short.BYTES);
+                addend = 16 - codes.zero(group, output);
+            }
+            int at = start + block * made.blockBytes();
+            SHORTS.set(to, at, scale);
+            switch (made) {
+                case Q4_0 -> nibbles(values, from + block * BLOCK, 0, to, at + 2);
+                case Q5_0 -> fiveBits(values, from + block * BLOCK, addend, to, at + 2);
+                default -> signedBytes(values, from + block * BLOCK, to, at + 2);
             }
         }
     }
 
-    /** Elements 0-15 in the low halves of sixteen bytes, 16-31 in the high. */
+    /** Elements 0-15 in the low halves of sixteen bytes, 16-31 in the high; eight at a time. */
     private static void nibbles(byte[] values, int from, int addend, byte[] to, int at) {
-        for (int k = 0; k < BLOCK / 2; k++) {
-            int low = (values[from + k] + addend) & 0xF;
-            int high = (values[from + BLOCK / 2 + k] + addend) & 0xF;
-            to[at + k] = (byte) (low | high << 4);
+        for (int k = 0; k < BLOCK / 2; k += 8) {
+            long low = eight(values, from + k, addend) & LOW_HALVES;
+            long high = eight(values, from + BLOCK / 2 + k, addend) & LOW_HALVES;
+            LONGS.set(to, at + k, low | high << 4);
         }
+    }
+
+    private static long eight(byte[] values, int from, int addend) {
+        return (long) LONGS.get(values, from) + addend * ONES;
     }
 
     /** The fifth bits, u32, then the others. */
     private static void fiveBits(byte[] values, int from, int addend, byte[] to, int at) {
         int fifth = 0;
-        for (int k = 0; k < BLOCK; k++) {
-            fifth |= ((values[from + k] + addend) >>> 4 & 1) << k;
+        for (int k = 0; k < BLOCK; k += 8) {
+            long bits = (eight(values, from + k, addend) >>> 4) & ONES;
+            fifth |= (int) ((bits * GATHER) >>> 56) << k;
         }
         INTS.set(to, at, fifth);
         nibbles(values, from, addend, to, at + Integer.BYTES);
+    }
+
+    /** Codes less 128. */
+    private static void signedBytes(byte[] values, int from, byte[] to, int at) {
+        for (int k = 0; k < BLOCK; k += 8) {
+            LONGS.set(to, at + k, (long) LONGS.get(values, from + k) ^ (ONES << 7));
+        }
     }
 }

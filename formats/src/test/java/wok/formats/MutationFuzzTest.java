@@ -19,7 +19,7 @@ import wok.tensor.DType;
 import wok.tensor.Shape;
 
 /**
- * 100 000 damaged files. Each either opens, and then everything it promises can be read, or gets a
+ * 150 000 damaged files. Each either opens, and then everything it promises can be read, or gets a
  * MalformedModelException; anything else (another exception, an OutOfMemoryError, a hang) is a failure. Seeds are
  * fixed: a failure names the mutant and comes again.
  */
@@ -89,17 +89,17 @@ class MutationFuzzTest {
         byte[] fp8 = quantised(new SafetensorsWriter()
                 .tensor("a.weight", DType.F8_E4M3, Shape.of(5, 7), () -> zeros(35))
                 .tensor("a.weight_scale_inv", DType.F32, Shape.of(3, 2), () -> zeros(24)));
-        mutate(10_000, 6, fp8, file -> present(FP8, file));
+        mutate(5_000, 6, fp8, file -> present(FP8, file));
         byte[] mxfp4 = quantised(new SafetensorsWriter()
                 .tensor("a_blocks", DType.U8, Shape.of(2, 3, 2, 16), () -> zeros(192))
                 .tensor("a_scales", DType.U8, Shape.of(2, 3, 2), () -> zeros(12)));
-        mutate(10_000, 7, mxfp4, file -> present("{\"quantization_config\":{\"quant_method\":\"mxfp4\"}}", file));
+        mutate(5_000, 7, mxfp4, file -> present("{\"quantization_config\":{\"quant_method\":\"mxfp4\"}}", file));
         byte[] gptq = quantised(new SafetensorsWriter()
                 .tensor("a.qweight", DType.I32, Shape.of(8, 8), () -> zeros(256))
                 .tensor("a.qzeros", DType.I32, Shape.of(2, 1), () -> zeros(8))
                 .tensor("a.scales", DType.F16, Shape.of(2, 8), () -> zeros(32))
                 .tensor("a.g_idx", DType.I32, Shape.of(64), () -> zeros(256)));
-        mutate(10_000, 8, gptq, file -> present(GPTQ, file));
+        mutate(5_000, 8, gptq, file -> present(GPTQ, file));
         byte[] config = GPTQ.getBytes(StandardCharsets.UTF_8);
         mutate(5_000, 9, config, file -> present(new String(file, StandardCharsets.ISO_8859_1), gptq));
     }
@@ -108,11 +108,11 @@ class MutationFuzzTest {
     @Test
     void mutantsOfStateDictsOpenWholeOrAreRefused() throws IOException {
         byte[] zip = TorchCheckpointTest.resource("state.bin");
-        mutate(20_000, 10, zip, MutationFuzzTest::stateDict);
-        mutate(20_000, 11, TorchCheckpointTest.resource("legacy.bin"), MutationFuzzTest::stateDict);
+        mutate(5_000, 10, zip, MutationFuzzTest::stateDict);
+        mutate(5_000, 11, TorchCheckpointTest.resource("legacy.bin"), MutationFuzzTest::stateDict);
         StoredZip read = StoredZip.read("seed", MemorySegment.ofArray(zip));
         byte[] pickle = read.entry("state/data.pkl").orElseThrow().toArray(ValueLayout.JAVA_BYTE);
-        mutate(30_000, 12, pickle, mutant -> {
+        mutate(20_000, 12, pickle, mutant -> {
             ZipBytes again = new ZipBytes().entry("state/data.pkl", mutant);
             for (int i = 0; i < 8; i++) {
                 String name = "state/data/" + i;

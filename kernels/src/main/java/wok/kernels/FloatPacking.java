@@ -26,20 +26,20 @@ final class FloatPacking {
 
     /** Groups {@code from} to {@code to - 1}. */
     static void run(Tensor weight, PackedFloats packed, int from, int to) {
+        GroupRows rows = new GroupRows(weight, from, to);
         for (int group = from; group < to; group++) {
             if (packed.type() == DType.F32) {
-                singles(weight, packed, group);
+                singles(weight, rows.group(group), packed, group);
             } else {
-                halves(weight, packed, group);
+                halves(weight, rows.group(group), packed, group);
             }
         }
     }
 
-    private static void halves(Tensor weight, PackedFloats packed, int group) {
+    private static void halves(Tensor weight, MemorySegment weights, PackedFloats packed, int group) {
         short[] row = new short[CHUNK_COLUMNS];
         short[] lanes = new short[CHUNK_COLUMNS * GROUP];
         int rows = Math.min(GROUP, packed.rows() - group * GROUP);
-        MemorySegment weights = weight.rows(group * (long) GROUP, rows);
         for (int column = 0; column < packed.columns(); column += CHUNK_COLUMNS) {
             int count = Math.min(CHUNK_COLUMNS, packed.columns() - column);
             for (int lane = 0; lane < rows; lane++) {
@@ -65,11 +65,10 @@ final class FloatPacking {
         }
     }
 
-    private static void singles(Tensor weight, PackedFloats packed, int group) {
+    private static void singles(Tensor weight, MemorySegment weights, PackedFloats packed, int group) {
         float[] row = new float[CHUNK_COLUMNS];
         float[] lanes = new float[CHUNK_COLUMNS * GROUP];
         int rows = Math.min(GROUP, packed.rows() - group * GROUP);
-        MemorySegment weights = weight.rows(group * (long) GROUP, rows);
         for (int column = 0; column < packed.columns(); column += CHUNK_COLUMNS) {
             int count = Math.min(CHUNK_COLUMNS, packed.columns() - column);
             for (int lane = 0; lane < rows; lane++) {

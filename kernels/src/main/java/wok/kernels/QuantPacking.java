@@ -51,11 +51,12 @@ final class QuantPacking {
     /** Groups {@code from} to {@code to - 1}. */
     static void run(Tensor weight, PackedQuants packed, int from, int to) {
         QuantPacking packing = new QuantPacking(weight, packed);
+        GroupRows rows = new GroupRows(weight, from, to);
         for (int group = from; group < to; group++) {
             if (rows(packed, group) < GROUP) {
                 packing = new QuantPacking(weight, packed); // its zeros are the padding
             }
-            MemorySegment weights = weight.rows(group * (long) GROUP, rows(packed, group));
+            MemorySegment weights = rows.group(group);
             for (int block = 0; block < packed.blocks(); block += packing.chunkBlocks) {
                 packing.chunk(weights, group, block, Math.min(packing.chunkBlocks, packed.blocks() - block));
             }

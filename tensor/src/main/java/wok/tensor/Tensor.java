@@ -16,7 +16,10 @@ import java.util.Objects;
  */
 public record Tensor(String name, DType dtype, Shape shape, TensorContents contents) {
     /** Rows that are converted at once where all are asked for. */
-    private static final int ROWS_AT_ONCE = 16;
+    private static final int ROWS_AT_ONCE = 128;
+
+    /** Or fewer, so that they take no more than this. */
+    private static final long BYTES_AT_ONCE = 16L << 20;
 
     public Tensor {
         if (shape.columns() % dtype.blockElements() != 0) {
@@ -73,7 +76,7 @@ public record Tensor(String name, DType dtype, Shape shape, TensorContents conte
 
     /**
      * Rows {@code first} to {@code first + count - 1}, one behind the other: a slice of the memory, or made now. Small
-     * counts only; converting some sixteen at once is quicker than one by one.
+     * counts only; converting a hundred at once is quicker than one by one.
      */
     public MemorySegment rows(long first, int count) {
         Objects.checkFromIndexSize(first, (long) count, shape.rows());
@@ -127,8 +130,9 @@ public record Tensor(String name, DType dtype, Shape shape, TensorContents conte
     private MemorySegment allRows() {
         MemorySegment all = Arena.ofAuto().allocate(bytes(), ValueLayout.JAVA_LONG.byteAlignment());
         long rows = shape.rows();
-        for (long row = 0; row < rows; row += ROWS_AT_ONCE) {
-            int count = (int) Math.min(ROWS_AT_ONCE, rows - row);
+        long atOnce = Math.max(1, Math.min(ROWS_AT_ONCE, BYTES_AT_ONCE / Math.max(1, rowBytes())));
+        for (long row = 0; row < rows; row += atOnce) {
+            int count = (int) Math.min(atOnce, rows - row);
             MemorySegment.copy(rows(row, count), 0, all, row * rowBytes(), count * rowBytes());
         }
         return all;
