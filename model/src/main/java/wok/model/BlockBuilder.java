@@ -188,6 +188,7 @@ final class BlockBuilder {
     }
 
     private RopeTable ropeTable(RopeConfig rope) {
-        return RopeTable.create(rope.pairing(), rope.frequencies(), rope.magnitude(), config.contextLength());
+        return RopeTable.create(
+                rope.pairing(), rope.frequencies(config.contextLength()), rope.magnitude(), config.contextLength());
     }
 }

@@ -15,7 +15,7 @@ public enum Family {
     /** Llama 1 to 3.x and the many models with their mathematics, SmolLM and SmolLM2 among them. */
     LLAMA("llama", Set.of("llama"), Set.of("llama")),
     /** Llama's mathematics with a sliding window. GGUF files of it call themselves llama. */
-    MISTRAL("mistral", Set.of("mistral"), Set.of()),
+    MISTRAL("mistral", Set.of("mistral", "mistral3"), Set.of()),
     /** Qwen 2 and 2.5: biases on queries, keys and values. */
     QWEN2("qwen2", Set.of("qwen2"), Set.of("qwen2")),
     /** Qwen 3, dense: a norm on every query and key head. */
@@ -41,7 +41,25 @@ public enum Family {
     /** DeepSeek V2, V2-Lite, V3, V3.1, R1 and Kimi K2: latent attention, shared and routed experts. */
     DEEPSEEK("deepseek", Set.of("deepseek_v2", "deepseek_v3", "kimi_k2"), Set.of("deepseek2")),
     /** Mistral 4: DeepSeek's attention, queries scaled by their position. */
-    MISTRAL4("mistral4", Set.of("mistral4"), Set.of());
+    MISTRAL4("mistral4", Set.of("mistral4"), Set.of()),
+    /** Gemma 2: caps on scores and logits. */
+    GEMMA2("gemma2", Set.of("gemma2"), Set.of("gemma2")),
+    /** OLMo 2: norms behind the blocks, and over all query heads together. GGUF files of OLMo 3 have its name. */
+    OLMO2("olmo2", Set.of("olmo2"), Set.of("olmo2")),
+    /** OLMo 3: windows in most layers. */
+    OLMO3("olmo3", Set.of("olmo3"), Set.of()),
+    /** Phi 3, 3.5 and 4: joined projections, LongRoPE. */
+    PHI3("phi3", Set.of("phi3"), Set.of("phi3")),
+    /** SmolLM3: layers without rotary embedding. */
+    SMOLLM3("smollm3", Set.of("smollm3"), Set.of("smollm3")),
+    /** Granite 3, dense: factors on embeddings, scores, residuals and logits. */
+    GRANITE("granite", Set.of("granite"), Set.of("granite")),
+    /** Cohere's Command R7B and Command A: blocks side by side. */
+    COHERE2("cohere2", Set.of("cohere2"), Set.of("cohere2")),
+    /** GLM-4-0414, dense. */
+    GLM4("glm4", Set.of("glm4"), Set.of("glm4")),
+    /** Ministral 3: queries that grow with their position. */
+    MINISTRAL3("ministral3", Set.of("ministral3"), Set.of("mistral3"));
 
     private final String label;
 
@@ -77,7 +95,7 @@ public enum Family {
 
     /** Whether norms multiply by 1 + what safetensors hold; GGUF's converters add the 1. */
     boolean normsAddOneInFolders() {
-        return this == GEMMA3;
+        return this == GEMMA3 || this == GEMMA2;
     }
 
     /** The family of a config.json's {@code model_type}. */

@@ -15,13 +15,13 @@ final class FolderConfig {
     static ModelConfig read(HuggingFaceFolder folder) {
         String where = folder.path().resolve("config.json").toString();
         Json.Obj config = folder.config();
-        String modelType = ConfigFields.of(where, config).text("model_type");
+        Json.Obj text = config.object("text_config").orElse(config);
+        String modelType = modelType(where, config, text);
         Family family = Family.ofModelType(modelType).orElseThrow(() -> Family.unsupported(where, modelType));
         folder.unreadQuantisation().ifPresent(method -> {
             throw new ModelException(where + ": quantization_config: " + method
                     + " (expected: fp8, mxfp4, gptq or awq, or none;" + " other quantised models as GGUF files)");
         });
-        Json.Obj text = config.object("text_config").orElse(config);
         try {
             FolderFields fields = new FolderFields(family, where, text);
             return switch (family) {
@@ -32,9 +32,26 @@ final class FolderConfig {
                 case LLAMA4 -> new Llama4Folder(fields).read();
                 case GEMMA3 -> new Gemma3Folder(fields).read();
                 case DEEPSEEK, MISTRAL4 -> new DeepseekFolder(fields, modelType).read();
+                case GEMMA2 -> new Gemma2Folder(fields).read();
+                case OLMO2, OLMO3 -> new OlmoFolder(fields).read();
+                case PHI3 -> new PhiFolder(fields).read();
+                case SMOLLM3 -> new SmolLm3Folder(fields).read();
+                case GRANITE -> new GraniteFolder(fields).read();
+                case COHERE2 -> new CohereFolder(fields).read();
+                case GLM4 -> new Glm4Folder(fields).read();
+                case MINISTRAL3 -> new MinistralFolder(fields).read();
             };
         } catch (ModelException e) {
             throw e.in(where);
         }
+    }
+
+    /** Multimodal checkpoints have a name of their own, and their text part one beneath: that one counts. */
+    private static String modelType(String where, Json.Obj config, Json.Obj text) {
+        String outer = ConfigFields.of(where, config).text("model_type");
+        if (Family.ofModelType(outer).isEmpty()) {
+            throw Family.unsupported(where, outer);
+        }
+        return ConfigFields.of(where, text).maybeText("model_type").orElse(outer);
     }
 }

@@ -63,6 +63,30 @@ record FolderFields(Family family, Json.Obj config, ConfigFields fields, FolderR
         });
     }
 
+    /**
+     * Which layers see a window only: those that {@code layer_types} calls sliding_attention, or without such a list all
+     * but every so manieth.
+     */
+    List<Boolean> slidingLayers(int layers, int intervalWhenAbsent) {
+        List<Boolean> sliding = new ArrayList<>();
+        if (layerTypes(layers).isPresent()) {
+            windowsOfTypes(layers, 1).orElseThrow().forEach(window -> sliding.add(window > 0));
+            return sliding;
+        }
+        for (int layer = 0; layer < layers; layer++) {
+            sliding.add((layer + 1) % intervalWhenAbsent != 0);
+        }
+        return sliding;
+    }
+
+    /** {@code sliding_window}; null means that there is none: 0. */
+    int window(int absent) {
+        if (fields.has("sliding_window")) {
+            return fields.size("sliding_window");
+        }
+        return config.has("sliding_window") ? 0 : absent;
+    }
+
     /** {@code layer_types}, one for each layer, if it is there. */
     Optional<List<String>> layerTypes(int layers) {
         return config.array("layer_types").map(types -> {

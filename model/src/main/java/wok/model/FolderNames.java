@@ -18,6 +18,12 @@ final class FolderNames {
                         TensorRole.ROUTER, "block_sparse_moe.router.layer",
                         TensorRole.EXPERTS_GATE_UP, "block_sparse_moe.input_linear",
                         TensorRole.EXPERTS_DOWN, "block_sparse_moe.output_linear");
+            case GEMMA2, OLMO2, OLMO3, PHI3, SMOLLM3, GRANITE, COHERE2, MINISTRAL3 -> Map.of();
+            case GLM4 ->
+                Map.of(
+                        TensorRole.ATTENTION_AFTER_NORM, "post_self_attn_layernorm",
+                        TensorRole.FEED_FORWARD_NORM_OF_FOUR, "post_attention_layernorm",
+                        TensorRole.FEED_FORWARD_AFTER_NORM, "post_mlp_layernorm");
         };
     }
 

@@ -1,5 +1,7 @@
 package wok.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import wok.formats.Json;
 import wok.kernels.RopePairing;
 
@@ -10,6 +12,7 @@ import wok.kernels.RopePairing;
  */
 final class FolderRope {
     private static final double BASE = 10_000;
+    private static final String PROPORTIONAL = "proportional";
 
     private final String where;
     private final Json.Obj config;
@@ -23,47 +26,60 @@ final class FolderRope {
 
     /** The parameters of families that have one kind of layer. */
     Json.Obj flat() {
-        return config.object("rope_parameters").orElseGet(() -> old("rope_theta", BASE, true));
+        return flat(BASE);
+    }
+
+    /** The same for a family with another base of its own. */
+    Json.Obj flat(double baseWhenAbsent) {
+        return config.object("rope_parameters").orElseGet(() -> old("rope_theta", baseWhenAbsent));
     }
 
     /** The parameters of a layer type; in the old style those of the whole model. */
     Json.Obj ofLayerType(String type, double baseWhenAbsent) {
         return config.object("rope_parameters")
                 .map(parameters -> parameters.object(type).orElse(parameters))
-                .orElseGet(() -> old("rope_theta", baseWhenAbsent, true));
+                .orElseGet(() -> old("rope_theta", baseWhenAbsent));
     }
 
     /** Gemma 3's sliding layers: a base of their own and never scaled in the old style. */
     Json.Obj local() {
-        return config.object("rope_parameters")
-                .flatMap(parameters -> parameters.object("sliding_attention"))
-                .orElseGet(() -> old("rope_local_base_freq", BASE, false));
+        return ofSlidingLayers(fields.real("rope_local_base_freq", BASE));
     }
 
-    private Json.Obj old(String baseKey, double baseWhenAbsent, boolean scaled) {
-        Json.Obj scaling = scaled ? config.object("rope_scaling").orElse(Json.Obj.of()) : Json.Obj.of();
+    /**
+     * Sliding layers whose rotary embedding the old style did not know to be another: {@code rope_theta} and
+     * {@code rope_scaling} there mean the other layers only.
+     *
+     * @param base the one of the old style
+     */
+    Json.Obj ofSlidingLayers(double base) {
+        return config.object("rope_parameters")
+                .flatMap(parameters -> parameters.object("sliding_attention"))
+                .orElseGet(() -> Json.Obj.of().with("rope_theta", Json.of(base)));
+    }
+
+    private Json.Obj old(String baseKey, double baseWhenAbsent) {
+        Json.Obj scaling = config.object("rope_scaling").orElse(Json.Obj.of());
         return scaling.with("rope_theta", Json.of(fields.real(baseKey, baseWhenAbsent)));
     }
 
     /**
-     * Of families whose heads turn as a whole.
+     * All dimensions of a head turn, those half a head apart as pairs.
      *
      * @param parameters flat
      * @param context {@code max_position_embeddings}
      */
     RopeConfig read(Json.Obj parameters, int headDim, int context) {
-        ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
         double partial = partialFactor(parameters, 1);
         if (partial != 1) {
-            throw scaling.wrong("partial_rotary_factor", partial, "1 in this family");
+            throw scalars(parameters).wrong("partial_rotary_factor", partial, "1 in this family");
         }
         return partial(parameters, headDim, context, headDim);
     }
 
     /** {@code partial_rotary_factor}, which stands inside of the parameters or beside them. */
     double partialFactor(Json.Obj parameters, double absent) {
-        double beside = fields.real("partial_rotary_factor", absent);
-        return ConfigFields.of(where + ": rope_scaling", parameters).real("partial_rotary_factor", beside);
+        return scalars(parameters).real("partial_rotary_factor", fields.real("partial_rotary_factor", absent));
     }
 
     /**
@@ -72,10 +88,13 @@ final class FolderRope {
      * @param dimensions how many of a head's first dimensions turn
      */
     RopeConfig partial(Json.Obj parameters, int headDim, int context, int dimensions) {
-        ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
         HeadShape.requireHeadDim(headDim);
+        ConfigFields scaling = scalars(parameters);
         return new RopeConfig(
-                RopePairing.HALVES, dimensions, scaling.real("rope_theta", BASE), scaling(scaling, context));
+                RopePairing.HALVES,
+                dimensions,
+                scaling.real("rope_theta", BASE),
+                scaling(scaling, parameters, context));
     }
 
     /**
@@ -85,14 +104,46 @@ final class FolderRope {
      * @param parameters flat
      */
     RopeConfig read(Json.Obj parameters, RopePairing pairing, int turningDims, int context) {
-        ConfigFields scaling = ConfigFields.of(where + ": rope_scaling", parameters);
-        return new RopeConfig(pairing, turningDims, scaling.real("rope_theta", BASE), scaling(scaling, context));
+        ConfigFields scaling = scalars(parameters);
+        return new RopeConfig(
+                pairing, turningDims, scaling.real("rope_theta", BASE), scaling(scaling, parameters, context));
     }
 
-    private RopeScaling scaling(ConfigFields scaling, int context) {
-        String type = scaling.maybeText("rope_type")
+    /**
+     * The first dimensions of a head turn: {@code partial_rotary_factor} of them.
+     *
+     * @param parameters flat
+     * @param context {@code max_position_embeddings}
+     * @param partWhenAbsent where no {@code partial_rotary_factor} is given
+     */
+    RopeConfig readPart(Json.Obj parameters, RopePairing pairing, int headDim, int context, double partWhenAbsent) {
+        ConfigFields scaling = scalars(parameters);
+        double part = partialFactor(parameters, partWhenAbsent);
+        if (!(part > 0 && part <= 1)) {
+            throw scaling.wrong("partial_rotary_factor", part, "above 0, at most 1");
+        }
+        HeadShape.requireHeadDim(headDim);
+        boolean whole = type(scaling).equals(PROPORTIONAL);
+        return new RopeConfig(
+                pairing,
+                whole ? headDim : (int) (headDim * part),
+                scaling.real("rope_theta", BASE),
+                scaling(scaling, parameters, context));
+    }
+
+    /** The numbers and names among a rotary embedding's parameters. */
+    ConfigFields scalars(Json.Obj parameters) {
+        return ConfigFields.of(where + ": rope_scaling", parameters);
+    }
+
+    private static String type(ConfigFields scaling) {
+        return scaling.maybeText("rope_type")
                 .or(() -> scaling.maybeText("type"))
                 .orElse("default");
+    }
+
+    private RopeScaling scaling(ConfigFields scaling, Json.Obj parameters, int context) {
+        String type = type(scaling);
         return switch (type) {
             case "default" -> new RopeScaling.None();
             case "dynamic" -> dynamic(scaling, context);
@@ -104,9 +155,41 @@ final class FolderRope {
                         scaling.real("high_freq_factor"),
                         scaling.size("original_max_position_embeddings"));
             case "yarn" -> yarn(scaling, context);
+            case "longrope", "su" -> longRope(scaling, parameters, context);
+            case PROPORTIONAL ->
+                new RopeScaling.Proportional(scaling.real("partial_rotary_factor", 1), scaling.real("factor", 1));
             default ->
-                throw scaling.wrong("rope_type", ConfigFields.quoted(type), "default, linear, dynamic, llama3 or yarn");
+                throw scaling.wrong(
+                        "rope_type",
+                        ConfigFields.quoted(type),
+                        "default, linear, dynamic, llama3, yarn, longrope or proportional");
         };
+    }
+
+    /** Phi's files have the original context beside the scaling, and what stands there counts. */
+    private RopeScaling longRope(ConfigFields scaling, Json.Obj parameters, int context) {
+        String key = "original_max_position_embeddings";
+        int original = fields.maybeSize(key).orElseGet(() -> scaling.size(key, context));
+        double factor = scaling.real("factor", (double) context / original);
+        return new RopeScaling.LongRope(
+                reals(scaling, parameters, "short_factor"),
+                reals(scaling, parameters, "long_factor"),
+                original,
+                scaling.real("attention_factor", RopeScaling.LongRope.magnitude(factor, original)));
+    }
+
+    private static List<Double> reals(ConfigFields scaling, Json.Obj parameters, String key) {
+        List<Double> list = new ArrayList<>();
+        for (Json element : parameters
+                .array(key)
+                .orElseThrow(() -> scaling.missing(key, "numbers"))
+                .elements()) {
+            if (!(element instanceof Json.Num number)) {
+                throw scaling.wrong(key, element, "numbers");
+            }
+            list.add(number.doubleValue());
+        }
+        return list;
     }
 
     /** Within the context this scales nothing, unless the file says that it begins earlier. */

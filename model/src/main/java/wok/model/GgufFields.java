@@ -15,6 +15,10 @@ import wok.tensor.Tensor;
 final class GgufFields {
     /** Llama 3's scaling, worked out by the converter. */
     private static final String DIVISORS = "rope_freqs.weight";
+    /** LongRoPE's. */
+    private static final String LONG_FACTORS = "rope_factors_long.weight";
+
+    private static final String SHORT_FACTORS = "rope_factors_short.weight";
 
     private final Family family;
     private final String prefix;
@@ -107,9 +111,16 @@ final class GgufFields {
     }
 
     RopeScaling scaling() {
-        Tensor divisors = tensors.get(DIVISORS);
-        if (divisors != null) {
-            return divisors(divisors);
+        if (tensors.containsKey(DIVISORS)) {
+            return new RopeScaling.Divisors(factors(DIVISORS));
+        }
+        if (tensors.containsKey(LONG_FACTORS) || tensors.containsKey(SHORT_FACTORS)) {
+            return new RopeScaling.LongRope(
+                    factors(SHORT_FACTORS).stream().map(Float::doubleValue).toList(),
+                    factors(LONG_FACTORS).stream().map(Float::doubleValue).toList(),
+                    fields.size(
+                            prefix + "rope.scaling.original_context_length", fields.size(prefix + "context_length")),
+                    fields.real(prefix + "rope.scaling.attn_factor", 1));
         }
         String key = prefix + "rope.scaling.type";
         if (!fields.has(key) && fields.has(prefix + "rope.scale_linear")) {
@@ -124,16 +135,20 @@ final class GgufFields {
         };
     }
 
-    private RopeScaling divisors(Tensor tensor) {
+    private List<Float> factors(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw fields.missing("tensor " + name, "F32, half the rotary dimensions");
+        }
         if (tensor.dtype() != DType.F32 || tensor.shape().elements() > HeadShape.HEAD_DIM_MAX) {
             throw fields.wrong(
-                    "tensor " + DIVISORS, tensor.dtype() + " " + tensor.shape(), "F32, half the rotary dimensions");
+                    "tensor " + name, tensor.dtype() + " " + tensor.shape(), "F32, half the rotary dimensions");
         }
         List<Float> list = new ArrayList<>();
-        for (float divisor : WeightPacker.floats(tensor)) {
-            list.add(divisor);
+        for (float factor : WeightPacker.floats(tensor)) {
+            list.add(factor);
         }
-        return new RopeScaling.Divisors(list);
+        return list;
     }
 
     /** llama.cpp rounds the ramp's ends whatever the checkpoint said, and {@code attn_factor} multiplies. */

@@ -65,16 +65,24 @@ public record ModelConfig(
         };
     }
 
-    /** The same model with a shorter context; its own when that is shorter still. */
+    /**
+     * The same model with a shorter context; its own when that is shorter still.
+     *
+     * @param positions Integer.MAX_VALUE if none was asked for: then a model with {@link RopeScaling.LongRope} has its
+     *     original context, where the short factors hold
+     */
     ModelConfig withContextAtMost(int positions) {
+        int asked = positions;
+        if (positions == Integer.MAX_VALUE) {
+            asked = layers.stream().mapToInt(ModelConfig::contextUnasked).min().orElse(positions);
+        }
         return new ModelConfig(
-                family,
-                vocabularySize,
-                Math.min(contextLength, positions),
-                hidden,
-                layers,
-                norm,
-                scales,
-                tiedEmbeddings);
+                family, vocabularySize, Math.min(contextLength, asked), hidden, layers, norm, scales, tiedEmbeddings);
+    }
+
+    private static int contextUnasked(LayerConfig layer) {
+        return layer.mixer() instanceof AttentionConfig a
+                ? a.rope().flatMap(RopeConfig::contextOfShortFactors).orElse(Integer.MAX_VALUE)
+                : Integer.MAX_VALUE;
     }
 }

@@ -5,13 +5,16 @@ import wok.kernels.ActivationPrecision;
 import wok.kernels.KernelSet;
 
 /**
- * How a model is run. None of these but {@code activations} changes a bit of its answers.
+ * How a model is run. None of these but {@code activations}, and for LongRoPE {@code contextMax},
+ * changes a bit of its answers.
  *
  * @param kernels the kernel set; empty = the best that passes its self-test here
  * @param threads how many threads compute, the caller's among them
  * @param activations Q8: activations meet quantised weights as 8-bit numbers; F32: everything in 32-bit floats. Weights
  *     in F32, F16 or BF16 always meet 32-bit floats
- * @param contextMax the context is cut to this many positions; the model's own when that is shorter
+ * @param contextMax the context is cut to this many positions; the model's own when that is shorter. For models with
+ *     {@link RopeScaling.LongRope} it chooses the angles too: unless more is asked for here, they have the context of their
+ *     first training, and its short factors
  * @param packedCache where packed weights are kept between runs; empty = nowhere, they are packed every time
  */
 public record ModelOptions(

@@ -1,5 +1,7 @@
 package wok.model;
 
+import java.util.List;
+import java.util.Optional;
 import wok.kernels.RopePairing;
 
 /**
@@ -24,10 +26,40 @@ public record RopeConfig(RopePairing pairing, int dimensions, double base, RopeS
                     d.divisors().size() + " values",
                     dimensions / 2 + ", half the rotary dimensions");
         }
+        if (scaling instanceof RopeScaling.LongRope l) {
+            requireFactors("short_factor, rope_factors_short.weight", l.shortFactors(), dimensions);
+            requireFactors("long_factor, rope_factors_long.weight", l.longFactors(), dimensions);
+        }
     }
 
-    /** Radians per position of each pair: {@code dimensions / 2} values, in double from StrictMath. */
+    RopeConfig withScaling(RopeScaling other) {
+        return new RopeConfig(pairing, dimensions, base, other);
+    }
+
+    private static void requireFactors(String name, List<Double> factors, int dimensions) {
+        ConfigRule.require(
+                factors.size() == dimensions / 2,
+                name,
+                factors.size() + " values",
+                dimensions / 2 + ", half the rotary dimensions");
+    }
+
+    /** The positions beyond which other angles than the original ones hold; empty for a scaling that knows no such. */
+    Optional<Integer> contextOfShortFactors() {
+        return scaling instanceof RopeScaling.LongRope l ? Optional.of(l.originalContext()) : Optional.empty();
+    }
+
+    /** {@link #frequencies(int)} within the context of the first training. */
     public double[] frequencies() {
+        return frequencies(1);
+    }
+
+    /**
+     * Radians per position of each pair: {@code dimensions / 2} values, in double from StrictMath.
+     *
+     * @param context the positions that the model is opened with
+     */
+    double[] frequencies(int context) {
         double[] frequencies = new double[dimensions / 2];
         for (int i = 0; i < frequencies.length; i++) {
             double plain = StrictMath.pow(base, -2.0 * i / dimensions);
@@ -38,6 +70,8 @@ public record RopeConfig(RopePairing pairing, int dimensions, double base, RopeS
                 case RopeScaling.Yarn yarn -> yarn(plain, i, yarn);
                 case RopeScaling.Divisors divisors ->
                     plain / divisors.divisors().get(i);
+                case RopeScaling.LongRope l -> plain / l.factors(context).get(i);
+                case RopeScaling.Proportional p -> i < (int) (p.part() * dimensions / 2) ? plain / p.factor() : 0;
             };
         }
         return frequencies;
@@ -45,7 +79,15 @@ public record RopeConfig(RopePairing pairing, int dimensions, double base, RopeS
 
     /** What cosine and sine are multiplied by. */
     double magnitude() {
-        return scaling instanceof RopeScaling.Yarn yarn ? yarn.magnitude() : 1;
+        return switch (scaling) {
+            case RopeScaling.Yarn yarn -> yarn.magnitude();
+            case RopeScaling.LongRope l -> l.magnitude();
+            case RopeScaling.None none -> 1;
+            case RopeScaling.Linear linear -> 1;
+            case RopeScaling.Llama3 llama3 -> 1;
+            case RopeScaling.Divisors divisors -> 1;
+            case RopeScaling.Proportional proportional -> 1;
+        };
     }
 
     private static double llama3(double frequency, RopeScaling.Llama3 s) {

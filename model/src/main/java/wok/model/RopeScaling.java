@@ -79,6 +79,10 @@ public sealed interface RopeScaling {
             return new Yarn(factor, originalContext, betaFast, betaSlow, magnitude, false);
         }
 
+        Yarn withMagnitude(double other) {
+            return new Yarn(factor, originalContext, betaFast, betaSlow, other, truncate);
+        }
+
         /** YaRN's own factor on cosine and sine: 0.1 weight ln(factor) + 1. */
         static double magnitude(double factor, double weight) {
             return factor <= 1 ? 1 : 0.1 * weight * StrictMath.log(factor) + 1;
@@ -96,6 +100,60 @@ public sealed interface RopeScaling {
             for (float divisor : divisors) {
                 ConfigRule.positive("rope_freqs.weight", divisor);
             }
+        }
+    }
+
+    /**
+     * LongRoPE, arXiv 2402.13753: the angle of every pair is divided by a factor of its own, and by another one in
+     * contexts longer than the first training's.
+     *
+     * <p>transformers changes to the long factors whenever a sequence grows beyond the original context, and leaves
+     * cached keys as they were. Here one choice holds for all sequences of an opened model, for the reason above: long
+     * factors if the model is opened with a greater context ({@link ModelOptions#contextMax}), short ones otherwise.
+     *
+     * @param shortFactors one for each pair of rotary dimensions
+     * @param longFactors likewise
+     * @param originalContext positions of the first training
+     * @param magnitude what cosine and sine are multiplied by, whichever factors are chosen
+     */
+    record LongRope(List<Double> shortFactors, List<Double> longFactors, int originalContext, double magnitude)
+            implements RopeScaling {
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+            shortFactors.forEach(
+                    factor -> ConfigRule.positive("shortFactors (short_factor, rope_factors_short.weight)", factor));
+            longFactors.forEach(
+                    factor -> ConfigRule.positive("longFactors (long_factor, rope_factors_long.weight)", factor));
+            ConfigRule.positive(
+                    "originalContext (original_max_position_embeddings, rope.scaling.original_context_length)",
+                    originalContext,
+                    ModelConfig.CONTEXT_MAX);
+            ConfigRule.positive("magnitude (rope_scaling.attention_factor, rope.scaling.attn_factor)", magnitude);
+        }
+
+        /** The factors for a model that is opened with so many positions. */
+        List<Double> factors(int context) {
+            return context > originalContext ? longFactors : shortFactors;
+        }
+
+        /** LongRoPE's own factor on cosine and sine. */
+        static double magnitude(double factor, int originalContext) {
+            return factor <= 1 ? 1 : Math.sqrt(1 + StrictMath.log(factor) / StrictMath.log(originalContext));
+        }
+    }
+
+    /**
+     * Gemma 4's global layers: pairs reach over the whole head, their frequencies fall as if all turned, but only the
+     * first do.
+     *
+     * @param part of the pairs turn
+     * @param factor their angles are divided by it
+     */
+    record Proportional(double part, double factor) implements RopeScaling {
+        public Proportional {
+            ConfigRule.require(part > 0 && part <= 1, "part (partial_rotary_factor)", part, "above 0, at most 1");
+            ConfigRule.positive("factor (rope_parameters.factor)", factor);
         }
     }
 }

@@ -300,9 +300,9 @@ class AdapterTest {
         if (rope.scaling() instanceof RopeScaling.None) {
             return;
         }
-        double[] scaled = rope.frequencies();
+        double[] scaled = rope.frequencies(512);
         double[] plain =
-                new RopeConfig(rope.pairing(), rope.dimensions(), rope.base(), new RopeScaling.None()).frequencies();
+                new RopeConfig(rope.pairing(), rope.dimensions(), rope.base(), new RopeScaling.None()).frequencies(512);
         MemorySegment divisors = MemorySegment.ofArray(new byte[4 * scaled.length]);
         for (int i = 0; i < scaled.length; i++) {
             divisors.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, (float) (plain[i] / scaled[i]));

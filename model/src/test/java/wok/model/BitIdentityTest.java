@@ -65,7 +65,20 @@ class BitIdentityTest {
     static Stream<Published> published() {
         return Stream.concat(
                         Golden.folders(
-                                "qwen3_moe", "mixtral", "gpt_oss", "gpt_oss-mxfp4", "glm4_moe", "minimax_m2", "llama4")
+                                "qwen3_moe",
+                                "mixtral",
+                                "gpt_oss",
+                                "gpt_oss-mxfp4",
+                                "glm4_moe",
+                                "minimax_m2",
+                                "llama4",
+                                "olmo3",
+                                "phi3",
+                                "phi3-longrope",
+                                "smollm3",
+                                "granite",
+                                "cohere2",
+                                "ministral3")
                                 .stream(),
                         Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe").stream())
                 .map(golden -> new Published(golden, KvType.F16));

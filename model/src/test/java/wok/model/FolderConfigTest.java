@@ -43,7 +43,15 @@ class FolderConfigTest {
                         "llama4",
                         "deepseek_v2",
                         "deepseek_v3",
-                        "mistral4")
+                        "mistral4",
+                        "olmo2",
+                        "olmo3",
+                        "phi3",
+                        "phi3-longrope",
+                        "smollm3",
+                        "granite",
+                        "cohere2",
+                        "ministral3")
                 .flatMap(name -> Golden.find(name).stream());
     }
 
@@ -121,10 +129,13 @@ class FolderConfigTest {
     @Test
     void namesAnUnsupportedArchitectureAndTheSupportedOnes() {
         assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(() -> read(LLAMA.replace("llama", "rwkv")))
-                .withMessageContaining("config.json: architecture \"rwkv\" is not supported")
-                .withMessageContaining("gemma3, gemma3_text")
-                .withMessageContaining("minimax-m2, minimax_m2, mistral");
+                .isThrownBy(() -> read(LLAMA.replace("llama", "mamba")))
+                .withMessageContaining("config.json: architecture \"mamba\" is not supported")
+                .withMessageContaining("gemma3, gemma3_text, ")
+                .withMessageContaining(" llama, ");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> read("{\"model_type\": \"mistral3\", \"text_config\": {\"model_type\": \"mamba\"}}"))
+                .withMessageContaining("architecture \"mamba\" is not supported");
     }
 
     @Test
@@ -174,8 +185,13 @@ class FolderConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"type\": \"longrope\"} | rope_type: \"longrope\"",
-                "{\"type\": \"longrope\"} | (expected: default, linear, dynamic, llama3 or yarn)",
+                "{\"type\": \"spiral\"} | rope_type: \"spiral\" (expected: default, linear, dynamic, llama3, yarn,",
+                "{\"type\": \"longrope\"} | short_factor: missing",
+                "{\"type\": \"longrope\", \"short_factor\": [1, \"2\"]} | short_factor",
+                "{\"type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1]} | short_factor",
+                "{\"type\": \"longrope\", \"short_factor\": [1, 2, 3, 4, 5, 6, 7, 8], \"long_factor\": [1]} | long_factor",
+                "{\"type\": \"longrope\", \"short_factor\": [1, 2, 3, 4, 5, 6, 7, 0], \"long_factor\": [1]} | short_factor",
+                "{\"rope_type\": \"proportional\", \"partial_rotary_factor\": 0.5} | partial_rotary_factor: 0.5",
                 "{\"rope_type\": \"dynamic\", \"factor\": 2, \"original_max_position_embeddings\": 256}"
                         + " | original_max_position_embeddings: 256 (expected: with dynamic at least",
                 "{\"rope_type\": 3} | rope_type: 3",

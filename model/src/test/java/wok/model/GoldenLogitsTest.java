@@ -33,7 +33,15 @@ class GoldenLogitsTest {
                 "deepseek_v2",
                 "deepseek_v3",
                 "deepseek_v3-fp8",
-                "mistral4");
+                "mistral4",
+                "olmo2",
+                "olmo3",
+                "phi3",
+                "phi3-longrope",
+                "smollm3",
+                "granite",
+                "cohere2",
+                "ministral3");
     }
 
     static List<Golden> ggufs() {
