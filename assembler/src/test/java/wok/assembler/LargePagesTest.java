@@ -29,6 +29,17 @@ class LargePagesTest {
     }
 
     @Test
+    void smallPagesAreZerosToo() {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment memory = LargePages.allocateSmall(arena, 100_001);
+            assertThat(memory.byteSize()).isEqualTo(100_001);
+            assertThat(memory.address() % 4096).isZero();
+            assertThat(memory.mismatch(arena.allocate(100_001))).isEqualTo(-1);
+            memory.fill((byte) 1);
+        }
+    }
+
+    @Test
     void adviceChangesNoByte() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(3 << 20);

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
  * that are left, so that nothing is allocated for what a file merely claims. One use, one thread.
  */
 final class GgufCursor {
+    private static final int WINDOW_BYTES = 1 << 20;
+
     private final String path;
     private final MemorySegment file;
     private final long end;
@@ -58,6 +60,41 @@ final class GgufCursor {
     /** A string of at most {@code bytesMax} bytes, decoded without loss. */
     String lenientText(String field, long bytesMax) {
         return LenientUtf8.decode(bytes(count(field, bytesMax, 1), field));
+    }
+
+    /**
+     * Moves over strings and notes where each ends, counted from here. Their lengths are read from a copy on the heap, a
+     * window at a time: reading a mapping number by number takes five times as long until Java has compiled all of it.
+     */
+    void skipTexts(String field, long bytesMax, int[] ends) {
+        long start = position;
+        byte[] window = new byte[(int) Math.min(Math.min(WINDOW_BYTES, 32L * ends.length), end - position)];
+        long windowStart = 0;
+        long windowEnd = 0;
+        for (int i = 0; i < ends.length; i++) {
+            if (position + Long.BYTES > windowEnd && position + Long.BYTES <= end) {
+                windowStart = position;
+                windowEnd = Math.min(position + window.length, end);
+                MemorySegment.copy(file, JAVA_BYTE, position, window, 0, (int) (windowEnd - windowStart));
+            }
+            int at = (int) (position - windowStart);
+            long length = position + Long.BYTES <= windowEnd ? littleEndian(window, at) : -1;
+            if (length < 0 || length > bytesMax || length > end - position - Long.BYTES) {
+                length = count(field, bytesMax, 1); // fails, saying why
+                advance(length, field);
+            } else {
+                position += Long.BYTES + length;
+            }
+            ends[i] = (int) (position - start);
+        }
+    }
+
+    private static long littleEndian(byte[] bytes, int at) {
+        long value = 0;
+        for (int i = Long.BYTES - 1; i >= 0; i--) {
+            value = (value << Byte.SIZE) | (bytes[at + i] & 0xff);
+        }
+        return value;
     }
 
     /** A string that must be UTF-8: a name. */

@@ -70,6 +70,17 @@ public record GgufMetadata(Map<String, Object> values, Map<String, GgufValueType
                 : Optional.empty();
     }
 
+    /** The value if it is an array of integers; -1 stands for one that is no int. */
+    public Optional<int[]> ints(String key) {
+        if (values.get(key) instanceof PackedScalars packed) {
+            return integers(key).map(list -> packed.toInts());
+        }
+        return integers(key)
+                .map(list -> list.stream()
+                        .mapToInt(value -> value == value.intValue() ? value.intValue() : -1)
+                        .toArray());
+    }
+
     /** The value if it is an array of floats. */
     @SuppressWarnings("unchecked")
     public Optional<List<Double>> reals(String key) {

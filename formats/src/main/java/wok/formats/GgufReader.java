@@ -189,10 +189,7 @@ final class GgufReader {
     private PackedTexts texts(String key, int count) {
         long start = cursor.position();
         int[] ends = new int[count];
-        for (int i = 0; i < count; i++) {
-            cursor.advance(cursor.count(key, TEXT_BYTES_MAX, 1), key);
-            ends[i] = (int) (cursor.position() - start);
-        }
+        cursor.skipTexts(key, TEXT_BYTES_MAX, ends);
         return new PackedTexts(cursor.bytesSince(start), ends);
     }
 

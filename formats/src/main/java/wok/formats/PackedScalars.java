@@ -1,6 +1,7 @@
 package wok.formats;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -28,6 +29,19 @@ final class PackedScalars extends AbstractList<Object> implements RandomAccess {
     public Object get(int index) {
         Objects.checkIndex(index, size);
         return type.scalar(data, (long) index * type.bytesMin());
+    }
+
+    /** All of them as ints, with -1 for what is no int. */
+    int[] toInts() {
+        int[] ints = new int[size];
+        if (type == GgufValueType.I32) {
+            data.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(ints);
+            return ints;
+        }
+        for (int i = 0; i < size; i++) {
+            ints[i] = get(i) instanceof Long value && value == value.intValue() ? value.intValue() : -1;
+        }
+        return ints;
     }
 
     @Override

@@ -15,6 +15,8 @@ public final class WeightMemory implements SegmentAllocator {
     /** Mapped at once; what no matrix fills is never touched. */
     private static final long SLAB_BYTES = 256L << 20;
 
+    private static final long SMALL_PAGES_BYTES = 2L << 20;
+
     private final Arena arena;
     private MemorySegment slab = MemorySegment.NULL;
     private long taken;
@@ -37,6 +39,18 @@ public final class WeightMemory implements SegmentAllocator {
         }
         taken = from + bytes;
         return slab.asSlice(from, bytes);
+    }
+
+    /**
+     * The same for what is filled from its start on and mostly not to its end, such as keys and values: the first 2 MiB
+     * of each allocation lie in small pages, so that a short conversation takes what it needs and not 2 MiB a layer.
+     */
+    public SegmentAllocator growing() {
+        return (bytes, alignment) -> {
+            MemorySegment memory = allocate(bytes, alignment);
+            LargePages.forbid(memory.asSlice(0, Math.min(bytes, SMALL_PAGES_BYTES)));
+            return memory;
+        };
     }
 
     private MemorySegment slab(long bytes) {

@@ -42,6 +42,18 @@ class WeightMemoryTest {
     }
 
     @Test
+    void growingMemoryIsZerosToo() {
+        try (Arena arena = Arena.ofShared()) {
+            WeightMemory memory = new WeightMemory(arena);
+            for (long bytes : new long[] {100, 5 << 20, 3000}) {
+                MemorySegment layer = memory.growing().allocate(bytes, 64);
+                assertThat(layer.mismatch(arena.allocate(bytes))).isEqualTo(-1);
+                layer.fill((byte) 1);
+            }
+        }
+    }
+
+    @Test
     void memoryOnTheHeapTakesNoAdvice() {
         byte[] bytes = {1, 2, 3};
         WeightMemory.preferLargePages(MemorySegment.ofArray(bytes));

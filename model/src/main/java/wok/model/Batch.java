@@ -2,6 +2,7 @@ package wok.model;
 
 import java.lang.foreign.Arena;
 import java.util.Objects;
+import wok.kernels.PageArena;
 import wok.kernels.RowMap;
 
 /**
@@ -15,7 +16,7 @@ import wok.kernels.RowMap;
 public final class Batch implements AutoCloseable {
     private final int vocabularySize;
     private final int contextLength;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = new PageArena();
     private final int[] tokens;
     private final int[] logitsRows;
     private final RowMap map;

@@ -1,6 +1,7 @@
 package wok.model;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import wok.kernels.KvLayer;
 import wok.kernels.KvType;
@@ -36,7 +37,7 @@ public final class KvCache implements AutoCloseable {
         }
         Arena arena = Arena.ofShared();
         try {
-            WeightMemory memory = new WeightMemory(arena);
+            SegmentAllocator memory = new WeightMemory(arena).growing();
             List<KvLayer> layers = config.layers().stream()
                     .map(layer -> switch (layer.mixer()) {
                         case AttentionConfig a -> KvLayer.allocate(memory, blocks, a.kvHeads(), a.headDim(), type);

@@ -40,6 +40,12 @@ import wok.kernels.KvType;
  * any thread. Close batches and caches first.
  */
 public final class Transformer implements AutoCloseable {
+    /**
+     * Embeddings that are looked up before their pages are let go of. The system brings in 64 KiB around each, so that a
+     * conversation would have the whole table in memory beside the packed one; what is needed again is still cached.
+     */
+    private static final int EMBEDDED_KEPT = 128;
+
     private final Owned owned;
     private final ModelConfig config;
     private final ModelDescription description;
@@ -50,6 +56,7 @@ public final class Transformer implements AutoCloseable {
     private final Norm outputNorm;
     private final Linear output;
     private final float[] embeddingRow;
+    private long embedded;
     private final List<String> unused;
     private final AdaptedRows adapted;
     private final ProjectionIndex projections;
@@ -221,6 +228,9 @@ public final class Transformer implements AutoCloseable {
         FloatRows residual = batch.workspace().residual();
         for (int row = 0; row < batch.rows(); row++) {
             embedding.decodeRow(batch.token(row), embeddingRow, 0);
+            if (++embedded % EMBEDDED_KEPT == 0) {
+                owned.source().release(embedding.tensor());
+            }
             residual.setRow(row, embeddingRow, 0);
         }
         if (config.scales().embedding() != 1) {

@@ -1,10 +1,8 @@
 package wok.tokenizer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
+import java.util.HexFormat;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Byte-pair encoding: a word starts as characters, and pairs merge by rank. Immutable; any thread may use it.
@@ -40,34 +38,29 @@ final class BytePairModel implements TokenModel {
         }
     }
 
-    private static final List<String> BYTE_TOKENS =
-            IntStream.range(0, 256).mapToObj(b -> String.format("<0x%02X>", b)).toList();
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final int CHARACTER_TABLE_SIZE = 1 << 16;
 
     private final Pieces pieces;
     private final Merges merges;
     private final Options options;
+    /** By character: 0 where nobody has looked, 1 for none, else the id plus 2. */
     private final int[] characterIds = new int[CHARACTER_TABLE_SIZE];
+
     private final int[] byteIds = new int[256];
 
     BytePairModel(Pieces pieces, Merges merges, Options options) {
         this.pieces = pieces;
         this.merges = merges;
         this.options = options;
-        Arrays.fill(characterIds, -1);
-        pieces.forEach((piece, id) -> {
-            if (piece.length() == 1) {
-                characterIds[piece.charAt(0)] = id;
-            }
-        });
-        for (int b = 0; b < byteIds.length; b++) {
+        for (int b = 0; options.byteFallback && b < byteIds.length; b++) {
             byteIds[b] = pieces.id(byteToken(b));
         }
     }
 
     /** How vocabularies with byte fallback spell a byte: {@code <0x0A>}. */
     static String byteToken(int b) {
-        return BYTE_TOKENS.get(b);
+        return "<0x" + HEX.toHexDigits((byte) b) + ">";
     }
 
     @Override
@@ -114,11 +107,21 @@ final class BytePairModel implements TokenModel {
     private int id(String word, int from, int to) {
         boolean plain = options.continuingPrefix.isEmpty() && options.endSuffix.isEmpty();
         if (plain && to - from == 1) {
-            return characterIds[word.charAt(from)];
+            return characterId(word.charAt(from));
         }
         String prefix = from > 0 ? options.continuingPrefix : "";
         String suffix = to == word.length() ? options.endSuffix : "";
         return pieces.id(prefix + word.substring(from, to) + suffix);
+    }
+
+    /** Looked up when a character is first met; two threads may do so at once and find the same. */
+    private int characterId(char c) {
+        int known = characterIds[c];
+        if (known == 0) {
+            known = pieces.id(String.valueOf(c)) + 2;
+            characterIds[c] = known;
+        }
+        return known - 2;
     }
 
     private boolean addBytes(String character, IntList symbols) {

@@ -1,10 +1,10 @@
 package wok.tokenizer;
 
 /**
- * Which neighbouring tokens merge, in which order, to what: listed by the file ({@link MergeTable}) or implied by its
+ * Which neighbouring tokens merge, in which order, to what: listed by the file ({@link MergeTable}, {@link ListedMerges}) or implied by its
  * scores ({@link ScoredMerges}). Any thread may read.
  */
-sealed interface Merges permits MergeTable, ScoredMerges {
+sealed interface Merges permits MergeTable, ScoredMerges, ListedMerges {
 
     /** The number of the merge of a pair, or -1. */
     int find(int left, int right);

@@ -276,8 +276,8 @@ public final class Tokenizer {
 
     /** The id of a token by the vocabulary's own spelling. */
     public OptionalInt id(String piece) {
-        Integer id = parts.ids().get(piece);
-        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+        int id = parts.ids().applyAsInt(piece);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
     /** The token that begins a text. */

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import wok.formats.GgufMetadata;
+import wok.formats.PackedTexts;
 
 /**
  * Reads the tokenizer in a GGUF file's metadata ({@code tokenizer.ggml.*}). One use, one thread.
@@ -36,7 +37,8 @@ final class TokenizerGguf {
 
     private final String name;
     private final GgufMetadata metadata;
-    private final Vocabulary vocabulary;
+    private final GgufVocabulary vocabulary;
+    private final BitSet shadows;
     private final List<AddedToken> addedTokens = new ArrayList<>();
     private final byte[] types;
 
@@ -48,9 +50,10 @@ final class TokenizerGguf {
             throw new TokenizerException(
                     name + ": " + KEYS + "tokens: " + tokens.size() + " (expected: 1 to " + Vocabulary.IDS_MAX + ")");
         }
-        this.vocabulary = new Vocabulary(name + ": " + KEYS + "tokens", tokens.size());
         this.types = readTypes(tokens.size());
-        readTokens(tokens);
+        this.vocabulary = new GgufVocabulary(PackedTexts.of(tokens));
+        this.shadows = vocabulary.shadows();
+        readAddedTokens();
     }
 
     /**
@@ -81,29 +84,24 @@ final class TokenizerGguf {
     }
 
     private byte[] readTypes(int count) {
-        List<Long> given = metadata.integers(KEYS + "token_type").orElse(List.of());
-        if (!given.isEmpty() && given.size() < count) {
-            throw new TokenizerException(name + ": " + KEYS + "token_type: " + given.size() + " entries (expected: "
+        int[] given = metadata.ints(KEYS + "token_type").orElse(new int[0]);
+        if (given.length > 0 && given.length < count) {
+            throw new TokenizerException(name + ": " + KEYS + "token_type: " + given.length + " entries (expected: "
                     + count + ", one a token)");
         }
         byte[] all = new byte[count];
         for (int id = 0; id < count; id++) {
-            long type = given.isEmpty() ? NORMAL : given.get(id);
+            int type = given.length == 0 ? NORMAL : given[id];
             all[id] = type >= 0 && type <= BYTE ? (byte) type : 0;
         }
         return all;
     }
 
-    /** Of tokens spelled alike the first one is what text becomes. */
-    private void readTokens(List<String> tokens) {
-        for (int id = 0; id < tokens.size(); id++) {
-            String piece = tokens.get(id);
-            if (!vocabulary.addIfNew(piece, id)) {
-                continue;
-            }
-            int type = types[id];
-            if (type == CONTROL || type == UNKNOWN || type == USER_DEFINED) {
-                addedTokens.add(AddedToken.of(id, piece, type != USER_DEFINED));
+    private void readAddedTokens() {
+        for (int id = 0; id < types.length; id++) {
+            if ((isControl(id) || types[id] == USER_DEFINED) && !shadows.get(id)) {
+                String piece = vocabulary.pieces().get(id);
+                addedTokens.add(AddedToken.of(id, piece, types[id] != USER_DEFINED));
             }
         }
     }
@@ -112,26 +110,40 @@ final class TokenizerGguf {
         return types[id] == CONTROL || types[id] == UNKNOWN;
     }
 
-    /** The pieces that text may become. */
+    /** The pieces that text may become, where they lie in the file. */
     private Pieces plainPieces() {
-        BitSet withheld = vocabulary.shadows();
+        return new Pieces(vocabulary::id, vocabulary.pieces(), withheld());
+    }
+
+    /** The same as strings, for models that look at all of them, or at many for each word. */
+    private Pieces decodedPieces() {
+        List<String> spellings = List.copyOf(vocabulary.pieces());
+        Map<String, Integer> ids = HashMap.newHashMap(spellings.size());
+        for (int id = 0; id < spellings.size(); id++) {
+            ids.putIfAbsent(spellings.get(id), id);
+        }
+        return new Pieces(piece -> ids.getOrDefault(piece, -1), spellings, withheld());
+    }
+
+    private BitSet withheld() {
+        BitSet withheld = (BitSet) shadows.clone();
         for (int id = 0; id < types.length; id++) {
             if (isControl(id)) {
                 withheld.set(id);
             }
         }
-        return new Pieces(vocabulary.ids(), vocabulary.pieces(), withheld);
+        return withheld;
     }
 
-    /** What merges: a byte's token stands for its byte and is never part of a piece. */
-    private Pieces mergedPieces() {
-        Pieces plain = plainPieces();
+    /** What merges of them: a byte's token stands for its byte and is never part of a piece. */
+    private Pieces merged(Pieces plain) {
+        BitSet withheld = (BitSet) plain.withheld().clone();
         for (int id = 0; id < types.length; id++) {
             if (types[id] == BYTE) {
-                plain.withheld().set(id);
+                withheld.set(id);
             }
         }
-        return plain;
+        return new Pieces(plain.ids(), plain.spellings(), withheld);
     }
 
     private Tokenizer byteLevel() {
@@ -165,23 +177,9 @@ final class TokenizerGguf {
         return known.orElse(GgufExpressions.DEFAULT);
     }
 
-    private MergeTable merges() {
+    private Merges merges() {
         List<String> merges = metadata.texts(KEYS + "merges").orElseThrow(() -> wrong("merges", "an array of strings"));
-        MergeTable table = new MergeTable(merges.size());
-        int result = 0; // mostly one more than the merge before: ids rise with the merges that made them
-        for (int rank = 0; rank < merges.size(); rank++) {
-            String merge = merges.get(rank);
-            int space = merge.indexOf(' ', 1);
-            int left = space < 0 ? -1 : vocabulary.id(merge.substring(0, space));
-            int right = left < 0 ? -1 : vocabulary.id(merge.substring(space + 1));
-            result = right < 0 ? -1 : vocabulary.joined(merge, space, result + 1);
-            if (result < 0) {
-                throw new TokenizerException(name + ": " + KEYS + "merges[" + rank + "]: " + Messages.quote(merge)
-                        + " (expected: \"a b\" where a, b and ab are tokens)");
-            }
-            table.add(left, right, rank, result);
-        }
-        return table;
+        return new ListedMerges(name + ": " + KEYS + "merges", vocabulary, PackedTexts.of(merges));
     }
 
     private Tokenizer mergedText() {
@@ -195,8 +193,9 @@ final class TokenizerGguf {
     }
 
     private Tokenizer sentencePiece() {
-        Merges merges = new ScoredMerges(mergedPieces(), scores());
-        BytePairModel model = new BytePairModel(plainPieces(), merges, spelledInBytes());
+        Pieces pieces = decodedPieces();
+        Merges merges = new ScoredMerges(merged(pieces), scores());
+        BytePairModel model = new BytePairModel(pieces, merges, spelledInBytes());
         boolean prefix = flag("add_space_prefix", true);
         return tokenizer(signs(prefix), List.of(), model, signDecoders(prefix), around(true, false));
     }
@@ -245,7 +244,7 @@ final class TokenizerGguf {
     /** Words are marked with ▁ and what continues them is not: the other way round than ##. */
     private Tokenizer wordPiece() {
         Map<String, Integer> pieces = new HashMap<>();
-        plainPieces()
+        decodedPieces()
                 .forEach((piece, id) ->
                         pieces.put(piece.startsWith(SIGN) ? piece.substring(SIGN.length()) : "##" + piece, id));
         int unknown = id("unknown_token_id").orElseThrow(() -> wrong("unknown_token_id", "a token id"));
@@ -276,7 +275,7 @@ final class TokenizerGguf {
         }
         boolean prefix = flag("add_space_prefix", true);
         steps.add(signs(prefix));
-        UnigramModel model = new UnigramModel(plainPieces(), scores(), id("unknown_token_id"), false);
+        UnigramModel model = new UnigramModel(decodedPieces(), scores(), id("unknown_token_id"), false);
         return tokenizer(new Normalizer.InTurn(steps), List.of(), model, signDecoders(prefix), around(false, false));
     }
 
@@ -324,7 +323,7 @@ final class TokenizerGguf {
         return new Tokenizer(new TokenizerParts(
                 name,
                 vocabulary.pieces(),
-                vocabulary.ids(),
+                vocabulary::id,
                 addedTokens,
                 normalizer,
                 new PreTokenizer.InTurn(List.copyOf(stages)),

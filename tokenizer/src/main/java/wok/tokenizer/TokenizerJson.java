@@ -68,7 +68,7 @@ final class TokenizerJson {
         return new Tokenizer(new TokenizerParts(
                 name,
                 vocabulary.pieces(),
-                vocabulary.ids(),
+                vocabulary::id,
                 addedTokens,
                 ComponentReader.normalizer(root.optionalObject("normalizer")),
                 ComponentReader.preTokenizer(root.optionalObject("pre_tokenizer")),

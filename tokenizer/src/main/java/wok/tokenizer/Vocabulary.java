@@ -16,7 +16,6 @@ final class Vocabulary {
     private final Map<String, Integer> ids;
     private final List<String> pieces;
     private final BitSet taken = new BitSet();
-    private final BitSet shadows = new BitSet();
 
     /**
      * @param name for messages
@@ -58,21 +57,6 @@ final class Vocabulary {
         }
     }
 
-    /**
-     * Adds a piece of the model. One that is empty, or spelled as another id is already, can be decoded, and no text
-     * yields it.
-     *
-     * @return whether text may yield it
-     */
-    boolean addIfNew(String piece, int id) {
-        require(piece, id);
-        pieces.set(id, piece);
-        taken.set(id);
-        boolean isNew = !piece.isEmpty() && ids.putIfAbsent(piece, id) == null;
-        shadows.set(id, !isNew);
-        return isNew;
-    }
-
     private void set(String piece, int id) {
         ids.put(piece, id);
         pieces.set(id, piece);
@@ -90,29 +74,6 @@ final class Vocabulary {
     /** The id of a piece, or -1. */
     int id(String piece) {
         return ids.getOrDefault(piece, -1);
-    }
-
-    /**
-     * The id of a merge's result, or -1. A look at the map costs a new string and a cache miss, so the expected id is
-     * tried first.
-     *
-     * @param merge both parts with one character between them, at {@code space}
-     */
-    int joined(String merge, int space, int expected) {
-        if (expected < pieces.size() && !shadows.get(expected)) {
-            String piece = pieces.get(expected);
-            if (piece.length() == merge.length() - 1
-                    && merge.regionMatches(0, piece, 0, space)
-                    && merge.regionMatches(space + 1, piece, space, piece.length() - space)) {
-                return expected;
-            }
-        }
-        return id(merge.substring(0, space).concat(merge.substring(space + 1)));
-    }
-
-    /** The ids whose spelling another id has already. */
-    BitSet shadows() {
-        return (BitSet) shadows.clone();
     }
 
     Map<String, Integer> ids() {

@@ -22,7 +22,7 @@ class ScoredMergesTest {
         for (int id : withheld) {
             bits.set(id);
         }
-        return new Pieces(ids, spellings, bits);
+        return new Pieces(piece -> ids.getOrDefault(piece, -1), spellings, bits);
     }
 
     @Test
