@@ -55,6 +55,8 @@ public final class Main {
         verbs.put("rm", RemoveCommand::new);
         verbs.put("cp", CopyCommand::new);
         verbs.put("merge", MergeCommand::new);
+        verbs.put("embed", EmbedCommand::new);
+        verbs.put("rerank", RerankCommand::new);
         verbs.put("tokenize", TokenizeCommand::new);
         verbs.put("template", TemplateCommand::new);
         verbs.put("logits", LogitsCommand::new);

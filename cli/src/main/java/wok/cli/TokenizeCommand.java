@@ -107,18 +107,6 @@ final class TokenizeCommand implements Callable<Integer> {
         if (file.isEmpty()) {
             return List.of(Words.text("-", streams));
         }
-        String name = file.get();
-        if (!(Json.parse(name, Words.bytes(name, streams)) instanceof Json.Arr array)) {
-            throw CliException.failed(name + ": not an array (expected: a JSON array of texts)");
-        }
-        List<String> texts = new ArrayList<>();
-        for (Json element : array.elements()) {
-            if (!(element instanceof Json.Str string)) {
-                throw CliException.failed(name + ": " + TerminalText.shortened(element.toString(), 40) + " at index "
-                        + texts.size() + " (expected: a JSON array of texts)");
-            }
-            texts.add(string.value());
-        }
-        return texts;
+        return TextWords.ofArray(file.get(), streams);
     }
 }

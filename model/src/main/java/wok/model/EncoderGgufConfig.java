@@ -4,6 +4,8 @@ import java.util.Optional;
 import wok.formats.GgufModel;
 import wok.kernels.Activation;
 import wok.kernels.RopePairing;
+import wok.tensor.Shape;
+import wok.tensor.Tensor;
 
 /**
  * Reads an encoder's GGUF metadata: {@code bert} (BERT, and RoBERTa, whose converter cuts the unused first positions off)
@@ -63,10 +65,11 @@ final class EncoderGgufConfig {
     }
 
     private int rows(String name) {
-        if (!has(name)) {
+        Tensor tensor = gguf.tensors().get(name);
+        if (tensor == null) {
             throw new ModelException(where + ": tensor " + name + ": missing (expected: a matrix)");
         }
-        var shape = gguf.tensors().get(name).shape();
+        Shape shape = tensor.shape();
         if (shape.rank() != 2 || shape.rows() > Integer.MAX_VALUE) {
             throw new ModelException(where + ": tensor " + name + ": shape " + shape + " (expected: a matrix)");
         }

@@ -79,12 +79,7 @@ final class EncoderWeights {
      */
     Linear part(String stem, int part, int parts, int rows, int columns, boolean bias) {
         Tensor whole = tensor(stem + ".weight", Shape.of((long) parts * rows, columns));
-        long bytes = whole.data().byteSize() / parts;
-        Tensor weight = new Tensor(
-                whole.name() + "#" + part,
-                whole.dtype(),
-                Shape.of(rows, columns),
-                whole.data().asSlice(part * bytes, bytes));
+        Tensor weight = whole.part((long) part * rows, rows);
         Optional<Tensor> shift = Optional.empty();
         if (bias) {
             Tensor all = tensor(stem + ".bias", Shape.of((long) parts * rows));

@@ -2,6 +2,7 @@ package wok.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,63 @@ public final class Tokenizer {
             parts.after().forEach(encoding.ids::add);
         }
         return encoding.ids.toArray();
+    }
+
+    /**
+     * A text as an encoder reads it: control tokens are not matched, the tokenizer's own are put around, and what is
+     * beyond {@code tokensMax} is cut off at the end.
+     *
+     * @param tokensMax all tokens, the added ones included
+     * @throws TokenizerException as {@link #encode(String, EncodeOptions)}, and if not even the added tokens fit
+     */
+    public TypedTokens encodeText(String text, int tokensMax) {
+        int added = parts.before().size() + parts.after().size();
+        requireRoom(tokensMax, added);
+        int[] plain = encode(text, EncodeOptions.PLAIN);
+        int kept = Math.min(plain.length, tokensMax - added);
+        IntList ids = new IntList();
+        parts.before().forEach(ids::add);
+        ids.addAll(Arrays.copyOf(plain, kept));
+        parts.after().forEach(ids::add);
+        return new TypedTokens(ids.toArray(), new int[added + kept], added + plain.length);
+    }
+
+    /**
+     * Two texts as a reranker reads them, joined as the tokenizer's post-processor says. What is beyond {@code tokensMax}
+     * is cut off at the ends: of the longer text, and of both once they are equally long.
+     *
+     * @param tokensMax all tokens, the added ones included
+     * @throws TokenizerException if the tokenizer's files don't say how texts are joined, or as {@link #encodeText}
+     */
+    public TypedTokens encodePair(String first, String second, int tokensMax) {
+        PairTemplate template = parts.pair()
+                .orElseThrow(() -> new TokenizerException(
+                        parts.name() + ": no template for two texts (expected: a reranker's tokenizer)"));
+        requireRoom(tokensMax, template.added());
+        int[] a = encode(first, EncodeOptions.PLAIN);
+        int[] b = encode(second, EncodeOptions.PLAIN);
+        int room = tokensMax - template.added();
+        int wanted = (int) Math.min(Integer.MAX_VALUE, (long) template.added() + a.length + b.length);
+        int shorter = Math.min(a.length, b.length);
+        int longer = Math.max(a.length, b.length);
+        if ((long) shorter + longer > room) {
+            longer = Math.max(shorter, room - shorter);
+            boolean bothCut = (long) shorter + longer > room;
+            shorter = bothCut ? room / 2 : shorter;
+            longer = bothCut ? room - room / 2 : longer;
+        }
+        boolean firstIsLonger = a.length > b.length;
+        return template.join(
+                Arrays.copyOf(a, firstIsLonger ? longer : shorter),
+                Arrays.copyOf(b, firstIsLonger ? shorter : longer),
+                wanted);
+    }
+
+    private static void requireRoom(int tokensMax, int added) {
+        if (tokensMax < added) {
+            throw new TokenizerException(
+                    "tokensMax: " + tokensMax + " (expected: at least " + added + ", the tokens that are added)");
+        }
     }
 
     /**

@@ -331,8 +331,20 @@ final class TokenizerGguf {
                 model,
                 around.before(),
                 around.after(),
+                pair(around),
                 new DecoderChain(decoders),
                 specialTokens()));
+    }
+
+    /** As the library joins them: BERT's kind with types, RoBERTa's with the separator twice. */
+    private Optional<PairTemplate> pair(Around around) {
+        if (around.before().size() != 1 || around.after().size() != 1) {
+            return Optional.empty();
+        }
+        int begin = around.before().getFirst();
+        int end = around.after().getFirst();
+        boolean wordPiece = metadata.text(KEYS + "model").filter("bert"::equals).isPresent();
+        return Optional.of(wordPiece ? PairTemplate.bert(begin, end) : PairTemplate.roberta(begin, end));
     }
 
     private SpecialTokens specialTokens() {

@@ -76,6 +76,7 @@ final class TokenizerJson {
                 guardedModel,
                 around.before(),
                 around.after(),
+                around.pair(),
                 ComponentReader.decoder(root.optionalObject("decoder")),
                 new SpecialTokensReader(vocabulary, addedTokens).read(files)));
     }

@@ -1,6 +1,7 @@
 package wok.tokenizer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.ToIntFunction;
  * @param guardedModel the same, never yielding a control token
  * @param before ids in front of a text when special tokens are added
  * @param after ids behind it
+ * @param pair how two texts are joined, where the files say so
  */
 record TokenizerParts(
         String name,
@@ -26,5 +28,6 @@ record TokenizerParts(
         TokenModel guardedModel,
         List<Integer> before,
         List<Integer> after,
+        Optional<PairTemplate> pair,
         DecoderChain decoder,
         SpecialTokens special) {}
