@@ -50,17 +50,24 @@ public final class HuggingFaceFolder implements ModelSource {
             throw new MalformedModelException(
                     path.toString(), -1, "folder", listing.summary(), "a config.json, or one GGUF model");
         }
-        Optional<Json.Obj> config = listing.has(CONFIG) ? Optional.of(parse(path.resolve(CONFIG))) : Optional.empty();
-        Quantisation quantisation = config.map(
-                        c -> Quantisation.of(path.resolve(CONFIG).toString(), c))
-                .orElseGet(Quantisation.None::new);
         Arena arena = Arena.ofShared();
         try {
-            return new HuggingFaceFolder(path, config, quantisation, FolderWeights.read(listing, arena), arena);
+            return open(path, listing, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    private static HuggingFaceFolder open(Path path, FolderListing listing, Arena arena) {
+        Optional<OnnxBert> onnx = OnnxBert.find(path, listing, arena);
+        Optional<Json.Obj> config =
+                listing.has(CONFIG) ? Optional.of(parse(path.resolve(CONFIG))) : onnx.map(OnnxBert::config);
+        Quantisation quantisation = config.map(
+                        c -> Quantisation.of(path.resolve(CONFIG).toString(), c))
+                .orElseGet(Quantisation.None::new);
+        Map<String, Tensor> stored = onnx.map(OnnxBert::tensors).orElseGet(() -> FolderWeights.read(listing, arena));
+        return new HuggingFaceFolder(path, config, quantisation, stored, arena);
     }
 
     static Json.Obj parse(Path file) {
