@@ -28,7 +28,9 @@ class EmbedCommandTest {
     void printsAVectorForEachTextInOrder() {
         CommandRun both = CommandRun.of("embed", BERT, "one text", "another");
         assertThat(both.code()).isZero();
-        assertThat(both.out().lines()).hasSize(2).allMatch(line -> line.chars().filter(c -> c == ' ').count() == 63);
+        assertThat(both.out().lines())
+                .hasSize(2)
+                .allMatch(line -> line.chars().filter(c -> c == ' ').count() == 63);
         assertThat(both.out().lines().toList().get(1))
                 .isEqualTo(CommandRun.of("embed", BERT, "another").out().strip());
     }

@@ -107,9 +107,7 @@ final class OnnxBert {
     private Optional<OnnxMatrix> quantised(OnnxTensor tensor, String stem, boolean turned) {
         return graph.tensor(stem + "_scale")
                 .map(scale -> new OnnxMatrix(
-                        tensor,
-                        turned,
-                        Optional.of(new OnnxMatrix.Scales(scale, graph.tensor(stem + "_zero_point")))));
+                        tensor, turned, Optional.of(new OnnxMatrix.Scales(scale, graph.tensor(stem + "_zero_point")))));
     }
 
     /** Matrices by the biases that are added to their products. */
@@ -117,7 +115,9 @@ final class OnnxBert {
         for (OnnxNode node : graph.nodes()) {
             for (int i = 0; node.operation().equals("Add") && node.inputs().size() == 2 && i < 2; i++) {
                 String bias = node.inputs().get(i);
-                if (bias.startsWith(prefix) && bias.endsWith(".bias") && graph.tensor(bias).isPresent()) {
+                if (bias.startsWith(prefix)
+                        && bias.endsWith(".bias")
+                        && graph.tensor(bias).isPresent()) {
                     String name = bias.substring(prefix.length(), bias.length() - "bias".length()) + "weight";
                     product(node.inputs().get(1 - i))
                             .flatMap(matrix -> matrix.tensor(name))
@@ -155,8 +155,7 @@ final class OnnxBert {
         return !name.endsWith(ending)
                 ? Optional.empty()
                 : graph.tensor(name)
-                        .flatMap(tensor ->
-                                quantised(tensor, name.substring(0, name.length() - ending.length()), true));
+                        .flatMap(tensor -> quantised(tensor, name.substring(0, name.length() - ending.length()), true));
     }
 
     /**
@@ -172,23 +171,36 @@ final class OnnxBert {
         }
         if (graph.count("CumSum") > 0) {
             throw new MalformedModelException(
-                    graph.path(), -1, "graph", "positions counted from the tokens (RoBERTa)", "a config.json beside it");
+                    graph.path(),
+                    -1,
+                    "graph",
+                    "positions counted from the tokens (RoBERTa)",
+                    "a config.json beside it");
         }
         Tensor tokens = matrix(TOKENS);
         Json.Obj config = Json.object(
-                "model_type", Json.of("bert"), "vocab_size", number(tokens.shape().rows()));
+                "model_type",
+                Json.of("bert"),
+                "vocab_size",
+                number(tokens.shape().rows()));
         return config.with("hidden_size", number(tokens.shape().columns()))
                 .with("num_hidden_layers", number(layers))
                 .with("num_attention_heads", number(heads(tokens.shape().columns())))
                 .with(
                         "intermediate_size",
-                        number(matrix("encoder.layer.0.intermediate.dense.weight").shape().rows()))
+                        number(matrix("encoder.layer.0.intermediate.dense.weight")
+                                .shape()
+                                .rows()))
                 .with(
                         "max_position_embeddings",
-                        number(matrix("embeddings.position_embeddings.weight").shape().rows()))
+                        number(matrix("embeddings.position_embeddings.weight")
+                                .shape()
+                                .rows()))
                 .with(
                         "type_vocab_size",
-                        number(matrix("embeddings.token_type_embeddings.weight").shape().rows()))
+                        number(matrix("embeddings.token_type_embeddings.weight")
+                                .shape()
+                                .rows()))
                 .with("layer_norm_eps", Json.of(epsilon()))
                 .with("hidden_act", Json.of(activation(layers)));
     }

@@ -117,8 +117,6 @@ final class OnnxGraph {
     }
 
     long count(String operation) {
-        return nodes.stream()
-                .filter(node -> node.operation().equals(operation))
-                .count();
+        return nodes.stream().filter(node -> node.operation().equals(operation)).count();
     }
 }

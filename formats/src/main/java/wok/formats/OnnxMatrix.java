@@ -45,8 +45,7 @@ record OnnxMatrix(OnnxTensor stored, boolean turned, Optional<Scales> scales) im
         if (columns > 1 << 24) {
             return Optional.empty();
         }
-        return Optional.of(
-                Tensor.converted(name, DType.F32, Shape.of(rows, columns), this, List.of(stored.data())));
+        return Optional.of(Tensor.converted(name, DType.F32, Shape.of(rows, columns), this, List.of(stored.data())));
     }
 
     private boolean isScaled() {
@@ -81,6 +80,7 @@ record OnnxMatrix(OnnxTensor stored, boolean turned, Optional<Scales> scales) im
     private float value(long index, long output) {
         return scales.isEmpty()
                 ? stored.real(index)
-                : (stored.small(index) - scales.get().zeroOf(output)) * scales.get().scaleOf(output);
+                : (stored.small(index) - scales.get().zeroOf(output))
+                        * scales.get().scaleOf(output);
     }
 }

@@ -28,8 +28,7 @@ record OnnxTensor(String name, int type, Shape shape, MemorySegment data) {
     private static final int DIMENSIONS_MAX = 8;
     private static final int TYPED_NUMBERS_MAX = 1 << 16;
 
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

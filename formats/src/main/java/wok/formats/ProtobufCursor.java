@@ -20,8 +20,7 @@ import java.nio.charset.StandardCharsets;
  * 4), which nest without a length, are refused. A nested message is a cursor over its bytes. One thread.
  */
 final class ProtobufCursor {
-    private static final ValueLayout.OfInt INT =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int VARINT = 0;
     private static final int EIGHT_BYTES = 1;
     private static final int BYTES = 2;
@@ -88,7 +87,7 @@ final class ProtobufCursor {
                 throw failure("varint", "the end", "another byte");
             }
             byte part = message.get(JAVA_BYTE, at++);
-            result |= (long) (part & 0x7F) << 7 * i;
+            result |= (long) (part & 0x7F) << (7 * i);
             if (part >= 0) {
                 return result;
             }

@@ -45,7 +45,8 @@ public final class Catalogue {
 
     /**
      * Reads a catalogue: {@code {"models":[{"name","family","parameters","licence","context","default","summary",
-     * "sources":[{"name","quantisation","bytes","sha256"}]}]}}.
+     * "sources":[{"name","quantisation","bytes","sha256","files":[{"path","entry","bytes","sha256"} or
+     * {"path","text"}]}]}]}}.
      *
      * @param name what to call the text in errors
      * @throws HubException saying which member of which entry is wrong
@@ -107,8 +108,33 @@ public final class Catalogue {
         return new CatalogueEntry.Source(
                 ModelName.parse(text(file, source, "name")),
                 text(file, source, "quantisation"),
-                source.number("bytes").map(n -> OptionalLong.of(n.longValue())).orElse(OptionalLong.empty()),
-                source.text("sha256"));
+                bytes(source),
+                source.text("sha256"),
+                files(file, source));
+    }
+
+    private static OptionalLong bytes(Json.Obj object) {
+        return object.number("bytes").map(n -> OptionalLong.of(n.longValue())).orElse(OptionalLong.empty());
+    }
+
+    private static List<FolderFile> files(String file, Json.Obj source) {
+        List<FolderFile> files = new ArrayList<>();
+        for (Json element :
+                source.array("files").orElse(new Json.Arr(List.of())).elements()) {
+            if (!(element instanceof Json.Obj object)) {
+                throw new HubException(file + ": files: " + element + " (expected: objects)");
+            }
+            String path = text(file, object, "path");
+            if (!StoreFolder.isInside(path)) {
+                throw new HubException(file + ": path: " + path + " (expected: a path inside the model's folder)");
+            }
+            files.add(
+                    object.has("text")
+                            ? new FolderFile.Text(path, text(file, object, "text"))
+                            : new FolderFile.Entry(
+                                    path, text(file, object, "entry"), bytes(object), object.text("sha256")));
+        }
+        return files;
     }
 
     private static String text(String file, Json.Obj object, String key) {

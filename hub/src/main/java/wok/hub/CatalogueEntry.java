@@ -36,6 +36,17 @@ public record CatalogueEntry(
      * @param quantisation what the weights are stored as: {@code Q4_1}, {@code BF16}, …
      * @param bytes the size, where it is known for sure
      * @param sha256 of the (joined) file, where it is known for sure
+     * @param files what the model's folder consists of, if the package holds it as several files; otherwise empty
      */
-    public record Source(ModelName name, String quantisation, OptionalLong bytes, Optional<String> sha256) {}
+    public record Source(
+            ModelName name, String quantisation, OptionalLong bytes, Optional<String> sha256, List<FolderFile> files) {
+        public Source {
+            files = List.copyOf(files);
+        }
+
+        /** A model in one file. */
+        public Source(ModelName name, String quantisation, OptionalLong bytes, Optional<String> sha256) {
+            this(name, quantisation, bytes, sha256, List.of());
+        }
+    }
 }

