@@ -12,6 +12,8 @@ import wok.formats.HuggingFaceFolder;
 import wok.formats.Json;
 import wok.formats.ModelSource;
 import wok.hub.StoredModel;
+import wok.model.EmbeddingConfig;
+import wok.model.EncoderConfig;
 import wok.model.ModelCard;
 import wok.model.ModelConfig;
 import wok.model.ModelException;
@@ -49,8 +51,28 @@ final class ModelFacts {
         facts.put("chat_template", Json.of(template(source).isPresent()));
         stored.filter(model -> !model.licence().isEmpty())
                 .ifPresent(model -> facts.putIfAbsent("licence", Json.of(model.licence())));
-        refusal(source).ifPresent(reason -> facts.put("not_runnable", Json.of(reason)));
+        if (EncoderConfig.isEncoder(source)) {
+            putEncoder(facts, source);
+        } else {
+            refusal(source).ifPresent(reason -> facts.put("not_runnable", Json.of(reason)));
+        }
         return new Json.Obj(facts);
+    }
+
+    /** An encoder answers no prompts; which verb takes it, if this build runs it. */
+    private static void putEncoder(Map<String, Json> facts, ModelSource source) {
+        try {
+            EncoderConfig config = EncoderConfig.of(source);
+            facts.putIfAbsent("architecture", Json.of(config.family().label()));
+            facts.putIfAbsent("context", Json.of(config.contextLength()));
+            facts.putIfAbsent("layers", Json.of(config.layers().size()));
+            facts.putIfAbsent("hidden", Json.of(config.hidden()));
+            facts.putIfAbsent("vocabulary", Json.of(config.vocabularySize()));
+            EmbeddingConfig.of(source).pooling().ifPresent(pooling -> facts.put("pooling", Json.of(pooling.word())));
+            facts.put("runs_with", Json.of("wok embed, or wok rerank if it is a cross-encoder"));
+        } catch (ModelException e) {
+            facts.put("not_runnable", Json.of(String.valueOf(e.getMessage())));
+        }
     }
 
     private static void putCard(Map<String, Json> facts, ModelCard card) {
@@ -119,7 +141,8 @@ final class ModelFacts {
         config.text("model_type")
                 .or(() -> whole.text("model_type"))
                 .ifPresent(type -> facts.put("architecture", Json.of(type)));
-        facts.put("format", Json.of("safetensors"));
+        boolean isOnnx = whole.members().isEmpty() && !folder.tensors().isEmpty();
+        facts.put("format", Json.of(isOnnx ? "ONNX" : "safetensors"));
         putInteger(facts, "context", integer(config, "max_position_embeddings"));
         putInteger(facts, "layers", integer(config, "num_hidden_layers"));
         putInteger(facts, "hidden", integer(config, "hidden_size"));

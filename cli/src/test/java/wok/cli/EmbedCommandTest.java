@@ -120,6 +120,31 @@ class EmbedCommandTest {
                 .contains("--task: other (expected: one of query, passage");
     }
 
+    @Test
+    void aDecodersLastTokenStandsForTheText() {
+        Path decoder = ModelFiles.huggingFace(folder);
+        CommandRun both = CommandRun.of("embed", decoder, "some text", "another text");
+        assertThat(both.code()).isZero();
+        assertThat(both.out().lines()).hasSize(2);
+        assertThat(both.out()).endsWith(CommandRun.of("embed", decoder, "another text").out());
+        assertThat(CommandRun.of("embed", decoder, "some text", "--pooling", "last").out())
+                .isEqualTo(both.out().lines().toList().getFirst() + "\n");
+        assertThat(CommandRun.of("embed", decoder, "t", "--pooling", "mean").err())
+                .contains("pooling: MEAN (expected: LAST");
+        assertThat(CommandRun.of("embed", decoder, "").err()).contains("no tokens");
+    }
+
+    @Test
+    void showSaysWhichVerbTakesAnEncoder() {
+        CommandRun bert = CommandRun.of("show", BERT, "--json");
+        assertThat(bert.object().text("runs_with").orElseThrow()).contains("wok embed");
+        assertThat(bert.object().text("pooling")).contains("mean");
+        assertThat(bert.object().has("not_runnable")).isFalse();
+        CommandRun onnx = CommandRun.of("show", Path.of("../model/src/test/resources/wok/model/onnx/plain"), "--json");
+        assertThat(onnx.object().text("format")).contains("ONNX");
+        assertThat(onnx.object().text("architecture")).contains("bert");
+    }
+
     private static double scoreOf(CommandRun run, int index) {
         String line = run.out().lines().toList().get(index);
         return Double.parseDouble(line.substring(0, line.indexOf('\t')));

@@ -47,7 +47,8 @@ final class OnnxBert {
      */
     static Optional<OnnxBert> find(Path folder, FolderListing listing, Arena arena) {
         List<String> files = listing.ending(".onnx");
-        boolean others = Stream.of(".safetensors", ".bin", ".pth").anyMatch(end -> !listing.ending(end).isEmpty());
+        boolean others = Stream.of(".safetensors", ".bin", ".pth")
+                .anyMatch(end -> !listing.ending(end).isEmpty());
         if (files.isEmpty() || others) {
             return Optional.empty();
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,8 +57,7 @@ class OnnxTest {
         var tensors = read(model(name)).tensors();
         assertThat(tensors).hasSize(37);
         assertThat(tensors.values()).allMatch(tensor -> !tensor.name().contains("onnx::"));
-        Tensor up = tensors.get("encoder.layer.1.intermediate.dense.weight");
-        assertThat(up).isNotNull();
+        Tensor up = Objects.requireNonNull(tensors.get("encoder.layer.1.intermediate.dense.weight"));
         assertThat(up.shape()).isEqualTo(Shape.of(64, 32));
     }
 
@@ -67,8 +67,7 @@ class OnnxTest {
         var plain = read(model("plain")).tensors();
         var quantised = read(model("quantised")).tensors();
         for (Tensor tensor : plain.values()) {
-            Tensor other = quantised.get(tensor.name());
-            assertThat(other).as(tensor.name()).isNotNull();
+            Tensor other = Objects.requireNonNull(quantised.get(tensor.name()), tensor.name());
             float greatest = 0;
             float difference = 0;
             for (long row = 0; row < tensor.shape().rows(); row++) {
@@ -94,12 +93,7 @@ class OnnxTest {
             assertThat(source.tensors()).hasSize(37);
         }
         Files.copy(ONNX.resolve("plain/model.onnx"), folder.resolve("another.onnx"));
-<<<<<<< HEAD
         assertThatThrownBy(() -> ModelSource.open(folder)).hasMessageContaining("one .onnx file, or a model.onnx");
-=======
-        assertThatThrownBy(() -> ModelSource.open(folder))
-                .hasMessageContaining("one .onnx file, or one called model.onnx");
->>>>>>> 0b3b4c7 (hub: models of several files out of one package, and three embedders in the catalogue)
     }
 
     private static byte[] field(int number, int wireType, byte[]... parts) {

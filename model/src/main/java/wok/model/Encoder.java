@@ -93,7 +93,7 @@ public final class Encoder implements AutoCloseable {
         }
         Arena arena = Arena.ofShared();
         PackedWeights packed = options.packedCache()
-                .map(cache -> PackedWeights.open(cache, source, arena, compute.team()))
+                .map(cache -> PackedWeights.open(cache, source, arena))
                 .orElseGet(() -> PackedWeights.of(arena));
         try {
             return new Encoder(source, options, compute, arena, packed);

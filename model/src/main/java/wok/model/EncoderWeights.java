@@ -98,7 +98,8 @@ final class EncoderWeights {
             PackedMatrix matrix = WeightPacker.pack(weight, activations, packed.memory(weight.name()), compute.team());
             packed.packed();
             compute.admit(matrix);
-            return new Linear(matrix, bias.map(tensor -> WeightPacker.row(tensor, arena)));
+            Optional<FloatRows> shift = bias.map(tensor -> WeightPacker.row(tensor, arena));
+            return new Linear(matrix, shift, Optional.empty());
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);
         }

@@ -27,6 +27,11 @@ public enum Pooling {
                 .findFirst();
     }
 
+    /** Its name as people write it: {@code mean}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** The vector of rows {@code from} to {@code to - 1}, of which there is at least one. */
     float[] of(FloatRows rows, int from, int to) {
         return switch (this) {
