@@ -126,8 +126,10 @@ class EmbedCommandTest {
         CommandRun both = CommandRun.of("embed", decoder, "some text", "another text");
         assertThat(both.code()).isZero();
         assertThat(both.out().lines()).hasSize(2);
-        assertThat(both.out()).endsWith(CommandRun.of("embed", decoder, "another text").out());
-        assertThat(CommandRun.of("embed", decoder, "some text", "--pooling", "last").out())
+        assertThat(both.out())
+                .endsWith(CommandRun.of("embed", decoder, "another text").out());
+        assertThat(CommandRun.of("embed", decoder, "some text", "--pooling", "last")
+                        .out())
                 .isEqualTo(both.out().lines().toList().getFirst() + "\n");
         assertThat(CommandRun.of("embed", decoder, "t", "--pooling", "mean").err())
                 .contains("pooling: MEAN (expected: LAST");
