@@ -57,7 +57,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ModelSource source = ModelSource.open(writing.path(folder))) {
+        try (ModelSource source = ModelSource.open(WritingMixin.path(folder))) {
             if (!(source instanceof HuggingFaceFolder)) {
                 throw CliException.failed(
                         folder + ": a GGUF file (expected: a folder; wok quantize changes a GGUF file's types)");

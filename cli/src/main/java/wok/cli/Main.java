@@ -63,6 +63,7 @@ public final class Main {
         verbs.put("perplexity", PerplexityCommand::new);
         verbs.put("convert", ConvertCommand::new);
         verbs.put("quantize", QuantizeCommand::new);
+        verbs.put("imatrix", ImatrixCommand::new);
         verbs.put("bench", BenchCommand::new);
         verbs.put("synth", SynthCommand::new);
         verbs.put("doctor", DoctorCommand::new);

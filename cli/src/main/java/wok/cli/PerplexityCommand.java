@@ -125,7 +125,7 @@ final class PerplexityCommand implements Callable<Integer> {
     }
 
     /** The token that the tokenizer puts before every text. */
-    private static OptionalInt beginning(Tokenizer tokenizer) {
+    static OptionalInt beginning(Tokenizer tokenizer) {
         int[] added = tokenizer.encode("", EncodeOptions.PROMPT);
         OptionalInt bos = tokenizer.bos();
         return added.length > 0 && bos.isPresent() && added[0] == bos.getAsInt() ? bos : OptionalInt.empty();

@@ -106,7 +106,7 @@ final class QuantizeCommand implements Callable<Integer> {
             options = options.withEmbeddingType(embeddingType.get());
         }
         if (imatrix.isPresent()) {
-            options = options.withImportance(ImportanceFile.read(writing.path(imatrix.get())));
+            options = options.withImportance(ImportanceFile.read(WritingMixin.path(imatrix.get())));
         }
         for (String rule : tensorTypes) {
             options = options.withRule(QuantiseOptions.Rule.of(rule));

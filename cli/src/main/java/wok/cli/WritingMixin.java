@@ -36,15 +36,20 @@ final class WritingMixin {
      * @throws CliException if it is no path, or is there already
      */
     Path target(String word) {
+        return target(word, force || dryRun);
+    }
+
+    /** The same for verbs with an option of their own. */
+    static Path target(String word, boolean force) {
         Path file = path(word);
-        if (Files.exists(file) && !force && !dryRun) {
+        if (Files.exists(file) && !force) {
             throw CliException.failed(word + ": is there already (expected: a new file, or --force)");
         }
         return file;
     }
 
     /** A word as a path. */
-    Path path(String word) {
+    static Path path(String word) {
         try {
             return Path.of(word);
         } catch (InvalidPathException e) {

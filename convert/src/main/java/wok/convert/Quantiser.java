@@ -70,8 +70,8 @@ public final class Quantiser {
 
     private static Weighting weighting(DType type) {
         return switch (type) {
-            case Q4_0, IQ4_NL, Q6_K -> Weighting.SQUARE;
-            case Q5_0, Q4_K, Q5_K -> Weighting.MAGNITUDE;
+            case Q4_0, Q6_K -> Weighting.SQUARE;
+            case Q4_K, Q5_K -> Weighting.MAGNITUDE;
             default -> Weighting.EQUAL;
         };
     }

@@ -15,12 +15,17 @@ final class Linear {
     private final PackedMatrix weight;
     private final Optional<FloatRows> bias;
     private final Optional<AdaptedRows> adapted;
+    private final Optional<Observed> observed;
+
+    /** Who is told of the products with this matrix, and by what name. */
+    record Observed(ActivationObserver observer, String name) {}
 
     /** @param adapted empty where rows are not those of the batch, as an expert's are: no adapter changes those */
-    Linear(PackedMatrix weight, Optional<FloatRows> bias, Optional<AdaptedRows> adapted) {
+    Linear(PackedMatrix weight, Optional<FloatRows> bias, Optional<AdaptedRows> adapted, Optional<Observed> observed) {
         this.weight = weight;
         this.bias = bias;
         this.adapted = adapted;
+        this.observed = observed;
     }
 
     /** The matrix itself, for products of many at once. */
@@ -55,6 +60,9 @@ final class Linear {
 
     /** The product alone, made by the next {@link Compute#multiply}; then {@link #complete} adds what belongs to it. */
     void queue(Compute compute, Activations x, int rows, FloatRows y) {
+        if (observed.isPresent()) {
+            observed.get().observer().multiplied(observed.get().name(), x.f32(), rows);
+        }
         compute.queue(weight, x, rows, y);
     }
 

@@ -16,13 +16,15 @@ import wok.kernels.KernelSet;
  *     {@link RopeScaling.LongRope} it chooses the angles too: unless more is asked for here, they have the context of their
  *     first training, and its short factors
  * @param packedCache where packed weights are kept between runs; empty = nowhere, they are packed every time
+ * @param observer is told what matrices are multiplied with; empty = nobody is
  */
 public record ModelOptions(
         Optional<KernelSet> kernels,
         int threads,
         ActivationPrecision activations,
         int contextMax,
-        Optional<PackedCache> packedCache) {
+        Optional<PackedCache> packedCache,
+        Optional<ActivationObserver> observer) {
     public static final int THREADS_MAX = 1024;
 
     public ModelOptions {
@@ -37,26 +39,36 @@ public record ModelOptions(
     /** The best kernels on all processors, 8-bit activations for quantised weights, the model's own context. */
     public static ModelOptions defaults() {
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), THREADS_MAX);
-        return new ModelOptions(Optional.empty(), threads, ActivationPrecision.Q8, Integer.MAX_VALUE, Optional.empty());
+        return new ModelOptions(
+                Optional.empty(),
+                threads,
+                ActivationPrecision.Q8,
+                Integer.MAX_VALUE,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public ModelOptions withKernels(KernelSet set) {
-        return new ModelOptions(Optional.of(set), threads, activations, contextMax, packedCache);
+        return new ModelOptions(Optional.of(set), threads, activations, contextMax, packedCache, observer);
     }
 
     public ModelOptions withThreads(int count) {
-        return new ModelOptions(kernels, count, activations, contextMax, packedCache);
+        return new ModelOptions(kernels, count, activations, contextMax, packedCache, observer);
     }
 
     public ModelOptions withActivations(ActivationPrecision precision) {
-        return new ModelOptions(kernels, threads, precision, contextMax, packedCache);
+        return new ModelOptions(kernels, threads, precision, contextMax, packedCache, observer);
     }
 
     public ModelOptions withContextMax(int positions) {
-        return new ModelOptions(kernels, threads, activations, positions, packedCache);
+        return new ModelOptions(kernels, threads, activations, positions, packedCache, observer);
     }
 
     public ModelOptions withPackedCache(Optional<PackedCache> cache) {
-        return new ModelOptions(kernels, threads, activations, contextMax, cache);
+        return new ModelOptions(kernels, threads, activations, contextMax, cache, observer);
+    }
+
+    public ModelOptions withObserver(ActivationObserver told) {
+        return new ModelOptions(kernels, threads, activations, contextMax, packedCache, Optional.of(told));
     }
 }

@@ -67,8 +67,8 @@ public final class Transformer implements AutoCloseable {
         this.compute = owned.compute();
         ModelSource source = owned.source();
         this.description = ModelDescription.of(source, config);
-        WeightReader weights = new WeightReader(
-                source, config.family(), options.activations(), owned.arena(), owned.packed(), compute);
+        WeightReader weights =
+                new WeightReader(source, config.family(), options, owned.arena(), owned.packed(), compute);
         boolean normsAddOne = config.family().normsAddOneInFolders() && !(source instanceof GgufModel);
         BlockBuilder builder = new BlockBuilder(config, weights, normsAddOne);
         this.embedding = weights.embedding(config);

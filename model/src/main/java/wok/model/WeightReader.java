@@ -37,20 +37,22 @@ final class WeightReader {
     private final Compute compute;
     private final Set<String> used = new HashSet<>();
     private final AdaptedRows adapted;
+    private final Optional<ActivationObserver> observer;
     private final ProjectionIndex projections = new ProjectionIndex();
 
     /** @param packed where matrices go; vectors go into the arena */
     WeightReader(
             ModelSource source,
             Family family,
-            ActivationPrecision activations,
+            ModelOptions options,
             Arena arena,
             PackedWeights packed,
             Compute compute) {
         this.source = source;
         this.names = TensorNames.of(source, family);
         this.experts = source instanceof GgufModel ? ExpertLayout.ROWS : ExpertLayout.ofFolder(family);
-        this.activations = activations;
+        this.activations = options.activations();
+        this.observer = options.observer();
         this.arena = arena;
         this.packed = packed;
         this.compute = compute;
@@ -235,7 +237,7 @@ final class WeightReader {
                 source.release(weight);
             }
             compute.admit(matrix);
-            return new Linear(matrix, added, adapters);
+            return new Linear(matrix, added, adapters, observer.map(told -> new Linear.Observed(told, weight.name())));
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);
         }
