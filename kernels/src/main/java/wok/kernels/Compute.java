@@ -112,9 +112,9 @@ public final class Compute implements AutoCloseable {
     }
 
     /**
-     * A product as {@link #matmul}, to be made by {@link #multiply} together with up to three others of the same
-     * activations and rows: queries, keys and values, or gate and up. One that is refused
-     * takes those before it along.
+     * A product as {@link #matmul}, to be made by {@link #multiply} together with others that do not need its result:
+     * queries, keys and values, gate and up, or those of several experts; at most
+     * {@value ProductTask#PRODUCTS_MAX}. One that is refused takes those before it along.
      */
     public void queue(PackedMatrix w, Activations x, int n, FloatRows y) {
         try {

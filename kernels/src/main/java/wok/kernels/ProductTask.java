@@ -1,25 +1,25 @@
 package wok.kernels;
 
 /**
- * Up to {@value #PRODUCTS_MAX} matrix products of the same activations, shared out together by pairs of output groups:
- * a task is a run of neighbouring pairs, which may end in one product and go on in the next, so that queries, keys and
- * values cost one meeting of the team and not three. One object per {@link Compute}, filled again for each run: a model
+ * Up to {@value #PRODUCTS_MAX} matrix products, shared out together by pairs of output groups: a task is a run of
+ * neighbouring pairs, which may end in one product and go on in the next, so that queries, keys and values cost one
+ * meeting of the team and not three, and the chosen experts of a layer one and not sixteen. Pairs count alike however
+ * many rows they have: few rows are bound by reading the weights. One object per {@link Compute}, filled again for each run: a model
  * makes some hundreds of them per token. Written by the caller while no task runs, read by the team.
  */
-@SuppressWarnings("NullAway.Init") // add comes before every run
 final class ProductTask implements ThreadTeam.Task {
-    static final int PRODUCTS_MAX = 4;
+    static final int PRODUCTS_MAX = 48;
 
     private final LeafKernels kernels;
     private final Workspace[] workspaces;
     private final PackedMatrix[] weights = new PackedMatrix[PRODUCTS_MAX];
+    private final Activations[] inputs = new Activations[PRODUCTS_MAX];
+    private final int[] rows = new int[PRODUCTS_MAX];
     private final FloatRows[] outs = new FloatRows[PRODUCTS_MAX];
     /** Pairs of groups before each product, and of all. */
     private final int[] pairsBefore = new int[PRODUCTS_MAX + 1];
 
-    private Activations x;
     private int products;
-    private int n;
     private int tasks;
     private long multiplies;
 
@@ -29,20 +29,16 @@ final class ProductTask implements ThreadTeam.Task {
     }
 
     /** One more product of the next run. */
-    void add(PackedMatrix weight, Activations activations, int rows, FloatRows out) {
+    void add(PackedMatrix weight, Activations x, int n, FloatRows out) {
         if (products == PRODUCTS_MAX) {
             throw new IllegalStateException("products: " + products + " (expected: Compute.multiply before one more)");
         }
-        if (products > 0 && (activations != x || rows != n)) {
-            throw new IllegalArgumentException(
-                    "products: other activations or rows than the first's (expected: the same)");
-        }
-        x = activations;
-        n = rows;
+        inputs[products] = x;
+        rows[products] = n;
         weights[products] = weight;
         outs[products] = out;
         pairsBefore[products + 1] = pairsBefore[products] + (weight.groups() + 1) / 2;
-        multiplies += (long) weight.rows() * weight.columns() * rows;
+        multiplies += (long) weight.rows() * weight.columns() * n;
         products++;
     }
 
@@ -83,7 +79,14 @@ final class ProductTask implements ThreadTeam.Task {
                 PackedMatrix weight = weights[product];
                 int firstGroup = 2 * (first - pairsBefore[product]);
                 int endGroup = Math.min(weight.groups(), 2 * (end - pairsBefore[product]));
-                kernels.matmul(weight, x, n, outs[product], firstGroup, endGroup, workspaces[worker]);
+                kernels.matmul(
+                        weight,
+                        inputs[product],
+                        rows[product],
+                        outs[product],
+                        firstGroup,
+                        endGroup,
+                        workspaces[worker]);
             }
         }
     }

@@ -34,10 +34,24 @@ record FeedForward(int layer, DenseConfig config, Linear gate, Linear up, Linear
     }
 
     /** @param input prepared */
-    void forward(Compute compute, Activations input, int rows, Workspace.FeedForwardBuffers buffers, FloatRows output) {
+    private void forward(
+            Compute compute, Activations input, int rows, Workspace.FeedForwardBuffers buffers, FloatRows output) {
+        queueInner(compute, input, rows, buffers);
+        compute.multiply();
+        activate(compute, input, rows, buffers);
+        queueOutput(compute, rows, buffers, output);
+        compute.multiply();
+        complete(compute, rows, buffers, output);
+    }
+
+    /** Gate and up, made by the next {@link Compute#multiply}. */
+    void queueInner(Compute compute, Activations input, int rows, Workspace.FeedForwardBuffers buffers) {
         gate.queue(compute, input, rows, buffers.gate());
         up.queue(compute, input, rows, buffers.up());
-        compute.multiply();
+    }
+
+    /** From gate and up to what down multiplies. */
+    void activate(Compute compute, Activations input, int rows, Workspace.FeedForwardBuffers buffers) {
         gate.complete(compute, input, rows, buffers.gate());
         up.complete(compute, input, rows, buffers.up());
         if (config.limit() > 0) {
@@ -45,8 +59,22 @@ record FeedForward(int layer, DenseConfig config, Linear gate, Linear up, Linear
             compute.clamp(buffers.gate(), rows, Float.NEGATIVE_INFINITY, limit);
             compute.clamp(buffers.up(), rows, -limit, limit);
         }
-        Activations inner = buffers.inner();
-        compute.gatedActivation(buffers.gate(), buffers.up(), rows, config.activation(), inner, down.activationForm());
-        down.forward(compute, inner, rows, output);
+        compute.gatedActivation(
+                buffers.gate(), buffers.up(), rows, config.activation(), buffers.inner(), down.activationForm());
+    }
+
+    /** Down, made by the next {@link Compute#multiply}. */
+    void queueOutput(Compute compute, int rows, Workspace.FeedForwardBuffers buffers, FloatRows output) {
+        down.queue(compute, buffers.inner(), rows, output);
+    }
+
+    /** What belongs to the output beside its product. */
+    void complete(Compute compute, int rows, Workspace.FeedForwardBuffers buffers, FloatRows output) {
+        down.complete(compute, buffers.inner(), rows, output);
+    }
+
+    /** Whether an input that is prepared for another block is prepared for this one. */
+    boolean isPreparedAlike(FeedForward other) {
+        return gate.activationForm() == other.gate.activationForm() && up.activationForm() == other.up.activationForm();
     }
 }

@@ -1,5 +1,9 @@
 package wok.model;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import wok.kernels.CanonicalMath;
 import wok.kernels.Compute;
 import wok.kernels.FloatRows;
@@ -24,8 +28,15 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
      * @param logits [rows][experts]
      */
     @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
-    record Choice(FloatRows logits, int[] chosen, float[] chosenWeights, int[] starts, int[] rows, float[] weights) {
-        static Choice allocate(java.lang.foreign.Arena arena, int rowsMax, ExpertsConfig config) {
+    record Choice(
+            FloatRows logits,
+            int[] chosen,
+            float[] chosenWeights,
+            int[] starts,
+            int[] rows,
+            float[] weights,
+            Scores scores) {
+        static Choice allocate(Arena arena, int rowsMax, ExpertsConfig config) {
             int pairs = Math.multiplyExact(rowsMax, config.used());
             return new Choice(
                     FloatRows.allocate(arena, rowsMax, config.experts()),
@@ -33,9 +44,18 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
                     new float[pairs],
                     new int[config.experts() + 1],
                     new int[pairs],
-                    new float[pairs]);
+                    new float[pairs],
+                    new Scores(
+                            new float[config.experts()],
+                            new float[config.experts()],
+                            new float[config.router().groups()],
+                            new boolean[config.router().groups()]));
         }
     }
+
+    /** Where one row's experts are compared: what weighs, what ranks, and the same of groups. */
+    @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
+    record Scores(float[] weights, float[] ranks, float[] groups, boolean[] kept) {}
 
     /** @param rows those of the workspace's input */
     void choose(Compute compute, Workspace workspace, int rows, Choice choice) {
@@ -47,15 +67,22 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
     }
 
     private void chooseForRow(Choice choice, int row) {
-        float[] scores = scores(choice.logits().row(row));
-        float[] ranks = scores.clone();
+        float[] scores = choice.scores().weights();
+        float[] ranks = choice.scores().ranks();
+        MemorySegment logitsRows = choice.logits().memory();
+        MemorySegment.copy(logitsRows, ValueLayout.JAVA_FLOAT, 4L * row * scores.length, scores, 0, scores.length);
+        score(scores);
+        System.arraycopy(scores, 0, ranks, 0, ranks.length);
         for (int e = 0; e < correction.length; e++) {
             ranks[e] += correction[e];
         }
-        dropGroups(ranks);
+        dropGroups(choice.scores());
         int first = row * config.used();
         for (int i = 0; i < config.used(); i++) {
             int best = CanonicalMath.argmax(ranks, 0, ranks.length);
+            if (Float.isNaN(ranks[best])) {
+                best = firstWithout(choice.chosen(), first, i);
+            }
             choice.chosen()[first + i] = best;
             choice.chosenWeights()[first + i] = scores[best];
             ranks[best] = Float.NaN;
@@ -63,7 +90,22 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
         weigh(choice.chosenWeights(), first);
     }
 
-    private float[] scores(float[] x) {
+    /**
+     * The first expert that is not among those chosen: where scores are no numbers, as a broken model's may be, a row
+     * still goes to experts that differ, and its NaN comes out at the end.
+     */
+    private static int firstWithout(int[] chosen, int from, int count) {
+        int expert = 0;
+        for (int i = 0; i < count; i++) {
+            if (chosen[from + i] == expert) {
+                expert++;
+                i = -1;
+            }
+        }
+        return expert;
+    }
+
+    private void score(float[] x) {
         switch (config.router().scoring()) {
             case SOFTMAX -> softmax(x, 0, x.length);
             case SIGMOID -> sigmoids(x, 0, x.length);
@@ -75,7 +117,6 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
             }
             case SOFTMAX_OF_CHOSEN, SIGMOID_OF_CHOSEN -> {}
         }
-        return x;
     }
 
     private static void softmax(float[] x, int from, int count) {
@@ -96,17 +137,19 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
     }
 
     /** Experts outside the best groups become NaN, which is less than everything. */
-    private void dropGroups(float[] ranks) {
+    private void dropGroups(Scores scores) {
         int groups = config.router().groups();
         if (groups == config.router().groupsUsed()) {
             return;
         }
+        float[] ranks = scores.ranks();
+        float[] groupScores = scores.groups();
+        boolean[] kept = scores.kept();
         int size = ranks.length / groups;
-        float[] groupScores = new float[groups];
         for (int g = 0; g < groups; g++) {
             groupScores[g] = groupScore(ranks, g * size, size);
         }
-        boolean[] kept = new boolean[groups];
+        Arrays.fill(kept, false);
         for (int i = 0; i < config.router().groupsUsed(); i++) {
             int best = CanonicalMath.argmax(groupScores, 0, groups);
             kept[best] = true;
@@ -146,7 +189,7 @@ record Router(ExpertsConfig config, Linear logits, float[] correction) {
     private void sortByExpert(Choice choice, int rows) {
         int pairs = rows * config.used();
         int[] starts = choice.starts();
-        java.util.Arrays.fill(starts, 0);
+        Arrays.fill(starts, 0);
         for (int pair = 0; pair < pairs; pair++) {
             starts[choice.chosen()[pair] + 1]++;
         }

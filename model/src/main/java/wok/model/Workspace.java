@@ -78,19 +78,11 @@ record Workspace(
     record FeedForwardBuffers(FloatRows gate, FloatRows up, Activations inner) {}
 
     /**
-     * @param input the rows of one expert: rows x hidden
-     * @param output theirs
-     * @param expert where one expert computes
-     * @param shared where the shared expert does
+     * @param shared where the shared expert computes, while others do
      * @param sharedGate rows x 1
      */
     record ExpertBuffers(
-            Router.Choice choice,
-            Activations input,
-            FloatRows output,
-            FeedForwardBuffers expert,
-            Optional<FeedForwardBuffers> shared,
-            FloatRows sharedGate) {}
+            Router.Choice choice, ExpertWave wave, Optional<FeedForwardBuffers> shared, FloatRows sharedGate) {}
 
     static Workspace allocate(Arena arena, ModelConfig config, int rows, int logitsRows) {
         WorkspaceAllocation allocation = new WorkspaceAllocation(arena, config.hidden(), rows);

@@ -2,8 +2,10 @@ package wok.model;
 
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import wok.kernels.Activations;
 import wok.kernels.FloatRows;
 import wok.model.Workspace.AttentionBuffers;
@@ -78,10 +80,7 @@ final class WorkspaceAllocation {
     }
 
     private FeedForwardBuffers inner(int inner) {
-        return feedForward.computeIfAbsent(
-                inner,
-                columns -> new FeedForwardBuffers(
-                        floats(columns), floats(columns), Activations.allocate(arena, rows, columns)));
+        return feedForward.computeIfAbsent(inner, columns -> newInner(rows, columns));
     }
 
     Optional<ExpertBuffers> experts(FeedForwardConfig config) {
@@ -91,13 +90,27 @@ final class WorkspaceAllocation {
     }
 
     private ExpertBuffers experts(ExpertsConfig e) {
+        int few = Math.min(rows, ExpertWave.SMALL_ROWS);
+        List<ExpertWave.Slot> small = IntStream.range(0, ExpertWave.SMALL_SLOTS)
+                .mapToObj(i -> slot(few, newInner(few, e.expert().inner())))
+                .toList();
         return new ExpertBuffers(
                 Router.Choice.allocate(arena, rows, e),
-                Activations.allocate(arena, rows, hidden),
-                floats(hidden),
-                inner(e.expert().inner()),
-                e.shared().map(shared -> inner(shared.inner())),
+                new ExpertWave(small, slot(rows, inner(e.expert().inner()))),
+                e.shared().map(shared -> newInner(rows, shared.inner())),
                 floats(1));
+    }
+
+    private ExpertWave.Slot slot(int rowsMax, FeedForwardBuffers inner) {
+        return new ExpertWave.Slot(
+                Activations.allocate(arena, rowsMax, hidden), FloatRows.allocate(arena, rowsMax, hidden), inner);
+    }
+
+    private FeedForwardBuffers newInner(int rowsMax, int columns) {
+        return new FeedForwardBuffers(
+                FloatRows.allocate(arena, rowsMax, columns),
+                FloatRows.allocate(arena, rowsMax, columns),
+                Activations.allocate(arena, rowsMax, columns));
     }
 
     private FloatRows floats(int columns) {
