@@ -52,6 +52,9 @@ final class SynthCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Other weights (0).")
     private long seed;
 
+    @Option(names = "--layers", paramLabel = "N", description = "Only so many layers, for shapes too large for a disk.")
+    private int layers;
+
     @Option(names = "--force", description = "Write over a file that is there.")
     private boolean force;
 
@@ -64,7 +67,9 @@ final class SynthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SynthModel model = new SynthModel(SynthShape.of(shape), SynthType.of(type), seed);
+        SynthShape whole = SynthShape.of(shape);
+        SynthShape wanted = layers == 0 ? whole : whole.withLayers(layers);
+        SynthModel model = new SynthModel(wanted, SynthType.of(type), seed);
         Path file = file();
         long started = System.nanoTime();
         long total = model.weightBytes();

@@ -85,7 +85,7 @@ public record SynthModel(SynthShape shape, SynthType type, long seed) {
         switch (tensor.role()) {
             case NORM -> RandomBlocks.fill(dtype, seed, first, NORM_RMS, 1, piece);
             case VECTOR -> RandomBlocks.fill(dtype, seed, first, BIAS_RMS, 0, piece);
-            case EMBEDDING, OUTPUT, VALUE, DOWN, MATRIX -> {
+            case EMBEDDING, OUTPUT, VALUE, DOWN, MATRIX, ROUTER -> {
                 float rms = (float) (1 / Math.sqrt((double) tensor.shape().columns()));
                 RandomBlocks.fill(dtype, seed, first, rms, 0, piece);
             }
@@ -125,6 +125,9 @@ public record SynthModel(SynthShape shape, SynthType type, long seed) {
         if (shape.architecture().equals("llama")) {
             writer.u32(prefix + "rope.dimension_count", shape.headDim());
         }
+        shape.experts().ifPresent(experts -> writer.u32(prefix + "expert_count", experts.count())
+                .u32(prefix + "expert_used_count", experts.used())
+                .u32(prefix + "expert_feed_forward_length", experts.inner()));
         if (shape.window() > 0) {
             writer.u32(prefix + "attention.sliding_window", shape.window());
         }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import wok.formats.Json;
 
@@ -42,8 +43,74 @@ public record SynthShape(
         float normEpsilon,
         float ropeBase,
         boolean tied,
-        int window) {
+        int window,
+        Optional<Experts> experts) {
     private static final String RESOURCE = "shapes.json";
+
+    /**
+     * Experts in place of every layer's feed-forward block.
+     *
+     * @param used how many of them a row goes to
+     * @param inner rows of each one's gate
+     */
+    public record Experts(int count, int used, int inner) {}
+
+    /** Without experts. */
+    public SynthShape(
+            String name,
+            String architecture,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int feedForward,
+            int vocabulary,
+            int context,
+            float normEpsilon,
+            float ropeBase,
+            boolean tied,
+            int window) {
+        this(
+                name,
+                architecture,
+                layers,
+                hidden,
+                heads,
+                kvHeads,
+                headDim,
+                feedForward,
+                vocabulary,
+                context,
+                normEpsilon,
+                ropeBase,
+                tied,
+                window,
+                Optional.empty());
+    }
+
+    /** The same shape with so many layers: a model too large to be written whole can be measured by a few. */
+    public SynthShape withLayers(int count) {
+        if (count < 1 || count > layers) {
+            throw new SynthException("layers: " + count + " (expected: 1 to " + layers + ", those of " + name + ")");
+        }
+        return new SynthShape(
+                name,
+                architecture,
+                count,
+                hidden,
+                heads,
+                kvHeads,
+                headDim,
+                feedForward,
+                vocabulary,
+                context,
+                normEpsilon,
+                ropeBase,
+                tied,
+                window,
+                experts);
+    }
 
     /**
      * The shape of that name; {@code qwen3:0.6b} and {@code Qwen3-0.6B} are the same name.
@@ -89,7 +156,11 @@ public record SynthShape(
                 (float) shape.number("normEpsilon").orElseThrow().doubleValue(),
                 (float) shape.number("ropeBase").orElseThrow().doubleValue(),
                 shape.bool("tied").orElseThrow(),
-                size(shape, "window"));
+                size(shape, "window"),
+                shape.has("experts")
+                        ? Optional.of(new Experts(
+                                size(shape, "experts"), size(shape, "expertsUsed"), size(shape, "expertInner")))
+                        : Optional.empty());
     }
 
     private static int size(Json.Obj shape, String key) {

@@ -20,6 +20,8 @@ record SynthTensor(String name, Shape shape, Role role, int layer) {
         /** The last matrix of the feed-forward part. */
         DOWN,
         MATRIX,
+        /** What chooses experts: never quantised. */
+        ROUTER,
         /** Factors near 1. */
         NORM,
         /** A bias. */
@@ -55,7 +57,7 @@ record SynthTensor(String name, Shape shape, Role role, int layer) {
             all.add(vector(block + "attn_k.bias", keys, Role.VECTOR, layer));
             all.add(vector(block + "attn_v.bias", keys, Role.VECTOR, layer));
         }
-        if (gemma || shape.architecture().equals("qwen3")) {
+        if (gemma || shape.architecture().startsWith("qwen3")) {
             all.add(vector(block + "attn_q_norm.weight", shape.headDim(), Role.NORM, layer));
             all.add(vector(block + "attn_k_norm.weight", shape.headDim(), Role.NORM, layer));
         }
@@ -68,12 +70,27 @@ record SynthTensor(String name, Shape shape, Role role, int layer) {
     private static void feedForward(SynthShape shape, int layer, List<SynthTensor> all) {
         String block = "blk." + layer + ".";
         all.add(vector(block + "ffn_norm.weight", shape.hidden(), Role.NORM, layer));
+        if (shape.experts().isPresent()) {
+            experts(shape, shape.experts().get(), layer, all);
+            return;
+        }
         all.add(matrix(block + "ffn_gate", shape.feedForward(), shape.hidden(), Role.MATRIX, layer));
         all.add(matrix(block + "ffn_up", shape.feedForward(), shape.hidden(), Role.MATRIX, layer));
         all.add(matrix(block + "ffn_down", shape.hidden(), shape.feedForward(), Role.DOWN, layer));
         if (shape.architecture().equals("gemma3")) {
             all.add(vector(block + "post_ffw_norm.weight", shape.hidden(), Role.NORM, layer));
         }
+    }
+
+    private static void experts(SynthShape shape, SynthShape.Experts experts, int layer, List<SynthTensor> all) {
+        String block = "blk." + layer + ".ffn_";
+        Shape in = Shape.of(experts.count(), experts.inner(), shape.hidden());
+        Shape out = Shape.of(experts.count(), shape.hidden(), experts.inner());
+        Shape router = Shape.of(experts.count(), shape.hidden());
+        all.add(new SynthTensor(block + "gate_inp.weight", router, Role.ROUTER, layer));
+        all.add(new SynthTensor(block + "gate_exps.weight", in, Role.MATRIX, layer));
+        all.add(new SynthTensor(block + "up_exps.weight", in, Role.MATRIX, layer));
+        all.add(new SynthTensor(block + "down_exps.weight", out, Role.DOWN, layer));
     }
 
     private static SynthTensor matrix(String stem, int rows, int columns, Role role, int layer) {

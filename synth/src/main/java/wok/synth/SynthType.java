@@ -73,7 +73,7 @@ public enum SynthType {
 
     private DType wanted(SynthTensor tensor, SynthShape shape) {
         Role role = tensor.role();
-        if (role == Role.VECTOR || role == Role.NORM) {
+        if (role == Role.VECTOR || role == Role.NORM || role == Role.ROUTER) {
             return DType.F32;
         }
         if (!plain.isQuantised() || plain == DType.Q8_0) {
@@ -85,7 +85,7 @@ public enum SynthType {
         return switch (role) {
             case VALUE -> valueType(tensor.layer(), shape);
             case DOWN -> downType(tensor.layer(), shape.layers());
-            case EMBEDDING, MATRIX, OUTPUT, NORM, VECTOR -> plain;
+            case EMBEDDING, MATRIX, OUTPUT, ROUTER, NORM, VECTOR -> plain;
         };
     }
 
