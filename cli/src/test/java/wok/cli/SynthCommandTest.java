@@ -56,6 +56,7 @@ class SynthCommandTest {
         for (CommandRun run : new CommandRun[] {
             CommandRun.of("synth", "gpt-5", "--type", "Q8_0", "--out", file),
             CommandRun.of("synth", "tiny", "--type", "Q7", "--out", file),
+            CommandRun.of("synth", "tiny", "--type", "Q8_0", "--layers", "99", "--out", file),
             CommandRun.of(
                     "synth",
                     "tiny",

@@ -23,12 +23,12 @@ record Llama4Gguf(GgufFields gguf) {
     ModelConfig read() {
         List<Integer> heads = gguf.perLayer("attention.head_count", Optional.empty());
         List<Integer> kvHeads = gguf.perLayer("attention.head_count_kv", Optional.of(heads));
-        int inner = gguf.perLayer("feed_forward_length", Optional.empty()).getFirst();
+        List<Integer> inner = gguf.perLayer("feed_forward_length", Optional.empty());
         List<LayerConfig> list = new ArrayList<>();
         for (int layer = 0; layer < gguf.layers(); layer++) {
             list.add(new LayerConfig(
                     attention(layer, heads.get(layer), kvHeads.get(layer)),
-                    gguf.has(layer, "ffn_gate_inp.weight") ? experts() : dense(inner),
+                    gguf.has(layer, "ffn_gate_inp.weight") ? experts() : dense(inner.get(layer)),
                     NormPlacement.BEFORE));
         }
         return gguf.model(list, gguf.rmsNorm(), Scales.none());

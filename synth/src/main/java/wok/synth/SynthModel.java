@@ -125,9 +125,10 @@ public record SynthModel(SynthShape shape, SynthType type, long seed) {
         if (shape.architecture().equals("llama")) {
             writer.u32(prefix + "rope.dimension_count", shape.headDim());
         }
-        shape.experts().ifPresent(experts -> writer.u32(prefix + "expert_count", experts.count())
-                .u32(prefix + "expert_used_count", experts.used())
-                .u32(prefix + "expert_feed_forward_length", experts.inner()));
+        shape.experts()
+                .ifPresent(experts -> writer.u32(prefix + "expert_count", experts.count())
+                        .u32(prefix + "expert_used_count", experts.used())
+                        .u32(prefix + "expert_feed_forward_length", experts.inner()));
         if (shape.window() > 0) {
             writer.u32(prefix + "attention.sliding_window", shape.window());
         }

@@ -83,7 +83,8 @@ class SynthModelTest {
                 shape.normEpsilon(),
                 shape.ropeBase(),
                 shape.tied(),
-                shape.window());
+                shape.window(),
+                shape.experts().map(experts -> new SynthShape.Experts(8, 3, 256)));
         for (float logit : logits(write(small, SynthType.Q4_K_M, 3))) {
             assertThat(logit).isFinite();
         }
