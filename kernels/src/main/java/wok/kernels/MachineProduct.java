@@ -38,6 +38,12 @@ final class MachineProduct {
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment arguments = arena.allocate(ProductArgument.bytes(), LINE);
+    /**
+     * What the argument block is to hold at the start of a chunk, copied there at once: setting each word by a segment's
+     * accessor, which runs interpreted at first, costs the first prompt of a process some 30 ms.
+     */
+    private final long[] words = new long[ProductArgument.count()];
+
     private final MemorySegment panel = arena.allocate(ProductCode.PANEL_BYTES_MAX, PAGE);
     private MemorySegment sums = arena.allocate(TileFrame.KEPT_BYTES, LINE);
 
@@ -140,6 +146,7 @@ final class MachineProduct {
                     whole && last ? y.memory().address() + y.offset(token, group * GROUP_ROWS) : sums.address());
             set(ProductArgument.OUT_STRIDE, whole && last ? 4L * y.columns() : TileFrame.KEPT_BYTES);
             locate(token, block, count);
+            MemorySegment.copy(words, 0, arguments, JAVA_LONG, 0, words.length);
             if (amxTiles > 0) {
                 multiplyTiles(group, block, count, amxTiles);
             }
@@ -173,8 +180,8 @@ final class MachineProduct {
             amxDots = arena.allocate(ProductCode.AMX_DOTS_BYTES, PAGE);
         }
         unpack(amx.unpack(), amx.groupBytes(), group, block, count);
-        set(ProductArgument.DOTS, amxDots.address());
-        set(ProductArgument.TILES, tiles);
+        setNow(ProductArgument.DOTS, amxDots.address());
+        setNow(ProductArgument.TILES, tiles);
         call(amx.tiles(), tiles * AmxFrame.TOKENS > LONG_TOKENS);
     }
 
@@ -214,7 +221,7 @@ final class MachineProduct {
         if (count == 0) {
             return;
         }
-        set(ProductArgument.TILES, count);
+        setNow(ProductArgument.TILES, count);
         call(code.tiles().get(tokens - 1), isLong);
     }
 
@@ -273,6 +280,11 @@ final class MachineProduct {
     }
 
     private void set(ProductArgument word, long value) {
+        words[word.index()] = value;
+    }
+
+    /** Past {@link #words}, between the calls of one chunk: there the machine code has moved some of the others on. */
+    private void setNow(ProductArgument word, long value) {
         arguments.set(JAVA_LONG, word.offset(), value);
     }
 }

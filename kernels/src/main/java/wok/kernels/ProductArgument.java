@@ -65,6 +65,15 @@ enum ProductArgument {
         return 8L * number;
     }
 
+    /** The word's place among all. */
+    int index() {
+        return number;
+    }
+
+    static int count() {
+        return WORDS;
+    }
+
     static long bytes() {
         return 8L * WORDS;
     }
