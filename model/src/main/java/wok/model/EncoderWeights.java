@@ -99,7 +99,7 @@ final class EncoderWeights {
             packed.packed();
             compute.admit(matrix);
             Optional<FloatRows> shift = bias.map(tensor -> WeightPacker.row(tensor, arena));
-            return new Linear(matrix, shift, Optional.empty());
+            return new Linear(matrix, shift, Optional.empty(), Optional.empty());
         } catch (KernelException e) {
             throw unsupported(weight.name(), e);
         }
