@@ -13,7 +13,8 @@ One thread, 32-bit floats, eager attention; a second run on the same machine giv
   model.safetensors
   golden.json       cases: tokens, logits of the last position, top5 ids of every position, hidden (the first values of
                     the last position after each layer), greedy (the next ids); and `wrong`: changes of config.json, by
-                    dotted key, each of which makes another model, so that a reader that overlooks the key is caught
+                    dotted key, each of which makes another model, so that a reader that overlooks the key is caught;
+                    `context`, if the model is to be opened with so many positions
 """
 
 import json
@@ -22,7 +23,8 @@ import zlib
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, Gemma3ForConditionalGeneration
+from transformers import (AutoConfig, AutoModelForCausalLM, Gemma3ForConditionalGeneration,
+                          Mistral3ForConditionalGeneration)
 
 PROMPT_LENGTHS = (5, 17, 40)
 GREEDY = 8
@@ -50,6 +52,10 @@ def gemma(**options):
     return {"head_dim": 8, "query_pre_attn_scalar": 12, "hidden_activation": "gelu_pytorch_tanh",
             "pad_token_id": 0, **options}
 
+
+# Variants that are opened with a context of their own, and prompts that all need it.
+CONTEXTS = {"phi3-long": 128}
+LONG_PROMPT_LENGTHS = (20, 31, 40)
 
 YARN = {"rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 16}
 
@@ -118,6 +124,113 @@ VARIANTS = {
                            "vision_use_head": False}},
         [{"text_config.sliding_window": 4096}, {"text_config.sliding_window_pattern": 2},
          {"text_config.rope_theta": 10000.0}]),
+}
+
+VARIANTS |= {
+    "olmo2-biased": (
+        old("olmo2", attention_bias=True, num_attention_heads=4, num_key_value_heads=2, tie_word_embeddings=False,
+            rope_scaling={"rope_type": "linear", "factor": 2.0}),
+        [{"attention_bias": False}, {"rope_scaling": None}, {"tie_word_embeddings": True}]),
+    "olmo3-old": (
+        old("olmo3", num_attention_heads=2, num_key_value_heads=2, num_hidden_layers=5, sliding_window=6,
+            intermediate_size=12, tie_word_embeddings=False, rope_theta=5000.0, rope_scaling=YARN),
+        [{"sliding_window": 7}, {"rope_scaling": None}, {"rope_theta": 500000.0},
+         {"layer_types": ["full_attention"] + ["sliding_attention"] * 4}]),
+    "olmo3-layer-types": (
+        new("olmo3", {"full_attention": {"rope_type": "default", "rope_theta": 50000.0},
+                      "sliding_attention": {"rope_type": "linear", "factor": 3.0, "rope_theta": 700.0}},
+            num_attention_heads=4, num_key_value_heads=1, head_dim=6, num_hidden_layers=3, sliding_window=9,
+            attention_bias=True, layer_types=["full_attention", "sliding_attention", "full_attention"]),
+        [{"attention_bias": False}, {"rope_parameters.sliding_attention.factor": 1.0},
+         {"rope_parameters.full_attention.rope_theta": 10000.0}, {"sliding_window": 10}]),
+    "phi3-window": (
+        old("phi3", num_attention_heads=2, num_key_value_heads=1, sliding_window=6, partial_rotary_factor=0.5,
+            rope_theta=3000.0, original_max_position_embeddings=128, pad_token_id=0),
+        [{"sliding_window": None}, {"sliding_window": 7}, {"partial_rotary_factor": 1.0}, {"rope_theta": 10000.0}]),
+    "phi3-short": (
+        old("phi3", num_attention_heads=4, num_key_value_heads=2, hidden_size=32, sliding_window=None, pad_token_id=0,
+            original_max_position_embeddings=64, rope_scaling={
+                "type": "longrope", "short_factor": [1.0, 1.2, 2.0, 5.0], "long_factor": [1.5, 3.0, 9.0, 20.0]}),
+        [{"rope_scaling": None}, {"rope_scaling.short_factor": [1.0, 1.2, 2.0, 9.0]},
+         {"original_max_position_embeddings": 100}]),
+    "phi3-long": (
+        old("phi3", num_attention_heads=4, num_key_value_heads=1, hidden_size=32, sliding_window=None, pad_token_id=0,
+            original_max_position_embeddings=16, rope_scaling={
+                "rope_type": "longrope", "short_factor": [1.0, 1.2, 2.0, 5.0], "long_factor": [1.5, 3.0, 9.0, 20.0],
+                "attention_factor": 1.3}, tie_word_embeddings=False),
+        [{"rope_scaling": None}, {"rope_scaling.long_factor": [1.0, 1.2, 2.0, 5.0]},
+         {"rope_scaling.attention_factor": None}, {"original_max_position_embeddings": 128}]),
+    "smollm3-biased": (
+        old("smollm3", num_hidden_layers=5, intermediate_size=12, attention_bias=True, mlp_bias=True, pad_token_id=0,
+            rope_scaling={"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                          "original_max_position_embeddings": 32}),
+        [{"attention_bias": False}, {"mlp_bias": False}, {"rope_scaling": None}, {"no_rope_layer_interval": 2},
+         {"no_rope_layers": [1, 1, 1, 1, 1]}]),
+    "smollm3-window": (
+        old("smollm3", num_hidden_layers=3, head_dim=12, num_attention_heads=2, no_rope_layer_interval=2,
+            use_sliding_window=True, sliding_window=6, tie_word_embeddings=False, pad_token_id=0),
+        [{"no_rope_layer_interval": 3}, {"use_sliding_window": False}, {"sliding_window": 7}]),
+    "granite-biased": (
+        old("granite", head_dim=10, attention_bias=True, mlp_bias=True, embedding_multiplier=3.0,
+            residual_multiplier=0.4, attention_multiplier=0.3, logits_scaling=2.5),
+        [{"attention_bias": False}, {"mlp_bias": False}, {"embedding_multiplier": 1.0}, {"residual_multiplier": 1.0},
+         {"attention_multiplier": 1.0}, {"logits_scaling": 1.0}]),
+    "granite-plain": (
+        new("granite", {"rope_type": "default", "rope_theta": 5000.0}, tie_word_embeddings=False,
+            num_key_value_heads=3),
+        [{"residual_multiplier": 0.5}, {"attention_multiplier": 0.2}, {"logits_scaling": 4.0},
+         {"tie_word_embeddings": True}]),
+    "cohere2-biased": (
+        {**old("cohere2", num_attention_heads=2, num_key_value_heads=1, num_hidden_layers=3, sliding_window=6,
+               sliding_window_pattern=2, attention_bias=True, logit_scale=0.5, pad_token_id=0), "layer_norm_eps": 1e-4},
+        [{"attention_bias": False}, {"sliding_window": 7}, {"sliding_window_pattern": 3}, {"logit_scale": 1.0},
+         {"layer_norm_eps": 0.1}]),
+    "cohere2-layer-types": (
+        new("cohere2", {"rope_type": "linear", "factor": 2.0, "rope_theta": 4000.0}, hidden_size=32, num_hidden_layers=3,
+            num_attention_heads=4, num_key_value_heads=4, sliding_window=8, pad_token_id=0, tie_word_embeddings=False,
+            layer_types=["full_attention", "sliding_attention", "sliding_attention"]),
+        [{"rope_parameters.factor": 1.0}, {"tie_word_embeddings": True},
+         {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}]),
+    "glm4-dense": (
+        old("glm4", head_dim=8, pad_token_id=0, tie_word_embeddings=False),
+        [{"partial_rotary_factor": 1.0}, {"rope_theta": 500.0}, {"attention_bias": False},
+         {"tie_word_embeddings": True}]),
+    "glm4-quarter": (
+        new("glm4", {"rope_type": "default", "rope_theta": 2000.0, "partial_rotary_factor": 0.25}, head_dim=16,
+            num_attention_heads=4, num_key_value_heads=2, attention_bias=False, pad_token_id=0, num_hidden_layers=3),
+        [{"rope_parameters.partial_rotary_factor": 0.5}, {"rope_parameters.rope_theta": 10000.0}]),
+    "ministral3-window": (
+        new("ministral3", {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "beta_fast": 32.0,
+                           "beta_slow": 1.0, "original_max_position_embeddings": 8, "llama_4_scaling_beta": 0.3},
+            head_dim=12, sliding_window=9, pad_token_id=0),
+        [{"sliding_window": None}, {"sliding_window": 8}, {"rope_parameters.llama_4_scaling_beta": 0.1},
+         {"rope_parameters.original_max_position_embeddings": 32}, {"rope_parameters.mscale": 1.0,
+                                                                    "rope_parameters.mscale_all_dim": 1.0}]),
+    "ministral3-dense": (
+        new("ministral3", {"type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "mscale": 1.0, "mscale_all_dim": 1.0,
+                           "original_max_position_embeddings": 8, "llama_4_scaling_beta": 0.2},
+            head_dim=10, pad_token_id=0, tie_word_embeddings=False, num_attention_heads=4, num_key_value_heads=2),
+        [{"rope_parameters.factor": 8.0}, {"rope_parameters.llama_4_scaling_beta": 0.1},
+         {"rope_parameters.mscale": None}]),
+    "mistral3-multimodal": (
+        {"model_type": "mistral3", "torch_dtype": "float32", "image_token_index": 63, "tie_word_embeddings": False,
+         "text_config": old("mistral", head_dim=12, num_attention_heads=2, sliding_window=None, rope_theta=20000.0,
+                            tie_word_embeddings=False),
+         "vision_config": {"model_type": "pixtral", "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1,
+                           "num_attention_heads": 1, "head_dim": 8, "image_size": 8, "patch_size": 4}},
+        [{"text_config.rope_theta": 500.0}, {"text_config.sliding_window": 6}]),
+    "gemma2-caps": (
+        old("gemma2", **gemma(num_hidden_layers=3, sliding_window=6, attn_logit_softcapping=1.5,
+                              final_logit_softcapping=2.0)),
+        [{"attn_logit_softcapping": None}, {"final_logit_softcapping": None}, {"sliding_window": 7},
+         {"query_pre_attn_scalar": 30}]),
+    "gemma2-layer-types": (
+        new("gemma2", {"rope_type": "default", "rope_theta": 3000.0},
+            **gemma(num_hidden_layers=3, sliding_window=7, attention_bias=True, query_pre_attn_scalar=8,
+                    attn_logit_softcapping=None, final_logit_softcapping=None,
+                    layer_types=["full_attention", "sliding_attention", "sliding_attention"])),
+        [{"attention_bias": False}, {"attn_logit_softcapping": 1.0}, {"final_logit_softcapping": 1.0},
+         {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}]),
 }
 
 EXPERTS = {"num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 12}
@@ -260,10 +373,10 @@ def prompt(length, generator):
     return torch.randint(2, 61, (length,), generator=generator).tolist()
 
 
-def cases_of(model, generator):
+def cases_of(model, generator, lengths):
     cases = []
-    while len(cases) < len(PROMPT_LENGTHS):
-        case = case_of(model, prompt(PROMPT_LENGTHS[len(cases)], generator))
+    while len(cases) < len(lengths):
+        case = case_of(model, prompt(lengths[len(cases)], generator))
         cases += [case] if case else []
     return cases
 
@@ -278,11 +391,17 @@ def make(name, folder):
     if config["model_type"] == "gemma3":
         read._attn_implementation = "eager"
         model = Gemma3ForConditionalGeneration(read)
+    elif config["model_type"] == "mistral3":
+        read._attn_implementation = "eager"
+        model = Mistral3ForConditionalGeneration(read)
     else:
         model = AutoModelForCausalLM.from_config(read, attn_implementation="eager", dtype=torch.float32)
     model = model.float().eval()
     spread(model, generator)
-    golden = {"transformers": "5.17.0", "wrong": wrong, "cases": cases_of(model, generator)}
+    lengths = LONG_PROMPT_LENGTHS if name in CONTEXTS else PROMPT_LENGTHS
+    golden = {"transformers": "5.17.0", "wrong": wrong, "cases": cases_of(model, generator, lengths)}
+    if name in CONTEXTS:
+        golden["context"] = CONTEXTS[name]
     model.save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)
     (folder / "generation_config.json").unlink(missing_ok=True)

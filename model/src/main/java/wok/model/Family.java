@@ -90,7 +90,10 @@ public enum Family {
      * GGUF.
      */
     boolean permutesHeadsInGguf() {
-        return this == LLAMA || this == MISTRAL || this == MIXTRAL || this == GRANITE_MOE;
+        return switch (this) {
+            case LLAMA, MISTRAL, MIXTRAL, GRANITE_MOE, GRANITE, SMOLLM3, MINISTRAL3 -> true;
+            default -> false;
+        };
     }
 
     /** Whether norms multiply by 1 + what safetensors hold; GGUF's converters add the 1. */

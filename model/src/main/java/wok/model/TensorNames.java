@@ -100,7 +100,7 @@ sealed interface TensorNames {
      *
      * @param model what the names of the text model begin with
      * @param head what {@code lm_head} begins with
-     * @param own the family's own names; the usual ones serve where the file has those
+     * @param own the family's own names; the usual ones serve where the file has only those
      * @param names of the file
      */
     record Folder(String model, String head, Map<TensorRole, String> own, Set<String> names) implements TensorNames {
@@ -132,8 +132,12 @@ sealed interface TensorNames {
         public String ofLayer(int layer, TensorRole role) {
             String start = model + "layers." + layer + ".";
             String usual = start + role.folderStem();
-            boolean isUsual = names.contains(usual + ".weight") || names.contains(usual);
-            return isUsual ? usual : start + stem(role, own);
+            String ofFamily = start + stem(role, own);
+            return !has(ofFamily) && has(usual) ? usual : ofFamily;
+        }
+
+        private boolean has(String stem) {
+            return names.contains(stem + ".weight") || names.contains(stem);
         }
 
         @Override

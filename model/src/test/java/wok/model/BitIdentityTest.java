@@ -80,7 +80,7 @@ class BitIdentityTest {
                                 "cohere2",
                                 "ministral3")
                                 .stream(),
-                        Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe").stream())
+                        Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe", "glm4-", "gemma2-").stream())
                 .map(golden -> new Published(golden, KvType.F16));
     }
 

@@ -58,7 +58,16 @@ class GoldenLogitsTest {
                 "minimax_m2-",
                 "granitemoe-",
                 "olmoe-",
-                "deepseek_v3-");
+                "deepseek_v3-",
+                "olmo2-",
+                "olmo3-",
+                "phi3-",
+                "smollm3-",
+                "granite-",
+                "cohere2-",
+                "glm4-",
+                "ministral3-",
+                "gemma2-");
     }
 
     static List<Golden> quantisedGgufs() {

@@ -53,7 +53,7 @@ class VariantsTest {
     @ParameterizedTest
     @MethodSource("variants")
     void giveTheLogitsAndTheGreedyAnswersOfTransformers(Golden golden) {
-        try (Transformer transformer = Transformer.open(ModelSource.open(golden.model()), EXACT)) {
+        try (Transformer transformer = Transformer.open(ModelSource.open(golden.model()), options(golden))) {
             for (Golden.Case c : golden.cases()) {
                 int length = c.tokens().length;
                 try (SequenceRun prompted = new SequenceRun(transformer, KvType.F32, length);
@@ -78,7 +78,7 @@ class VariantsTest {
     void giveTheHiddenValuesOfTransformersBehindEveryLayer(Golden golden) {
         for (int layers = 1; layers <= golden.cases().getFirst().hidden().length; layers++) {
             Path cut = copy(golden.model(), cut(read(golden.model().resolve("config.json")), layers));
-            try (Transformer transformer = Transformer.open(ModelSource.open(cut), EXACT)) {
+            try (Transformer transformer = Transformer.open(ModelSource.open(cut), options(golden))) {
                 for (Golden.Case c : golden.cases()) {
                     float[] expected = c.hidden()[layers - 1];
                     try (SequenceRun run = new SequenceRun(transformer, KvType.F32, c.tokens().length)) {
@@ -101,7 +101,8 @@ class VariantsTest {
             config = with(config, entry.getKey(), entry.getValue());
         }
         Golden.Case longest = golden.cases().getLast();
-        try (Transformer transformer = Transformer.open(ModelSource.open(copy(golden.model(), config)), EXACT);
+        try (Transformer transformer =
+                        Transformer.open(ModelSource.open(copy(golden.model(), config)), options(golden));
                 SequenceRun run = new SequenceRun(transformer, KvType.F32, longest.tokens().length)) {
             float[][] logits = run.logits(longest.tokens());
             assertThat(SequenceRun.distance(logits[logits.length - 1], longest.logits()))
@@ -115,6 +116,14 @@ class VariantsTest {
         Path rewritten = copy(golden.model(), read(golden.model().resolve("config.v5.json")));
 
         assertThat(config(rewritten)).isEqualTo(config(golden.model()));
+    }
+
+    /** LongRoPE's long factors are asked for by a context beyond the original one. */
+    private static ModelOptions options(Golden golden) {
+        return read(golden.model().resolve("golden.json"))
+                .get("context")
+                .map(context -> EXACT.withContextMax(((Json.Num) context).intValue()))
+                .orElse(EXACT);
     }
 
     private static ModelConfig config(Path model) {
