@@ -17,13 +17,15 @@ from safetensors.numpy import load_file
 
 FOLDERS = {"goldens": ["qwen3_moe", "llama4"],
            "variants": ["qwen2_moe", "mixtral-window", "glm4_moe-groups", "glm4_moe-biased", "minimax_m2-quarter",
-                        "granitemoe", "olmoe"]}
+                        "granitemoe", "olmoe", "deepseek_v2-lite"]}
 ARCHITECTURES = {"mixtral": "llama", "glm4_moe": "glm4moe", "minimax_m2": "minimax-m2", "qwen3_moe": "qwen3moe",
-                 "qwen2_moe": "qwen2moe", "llama4_text": "llama4"}
+                 "qwen2_moe": "qwen2moe", "llama4_text": "llama4", "deepseek_v2": "deepseek2"}
 WHOLE = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}
 PARTS = {"self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
          "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm",
-         "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "router": "ffn_gate_inp",
+         "self_attn.q_a_proj": "attn_q_a", "self_attn.q_a_layernorm": "attn_q_a_norm", "self_attn.q_b_proj": "attn_q_b",
+         "self_attn.kv_a_proj_with_mqa": "attn_kv_a_mqa", "self_attn.kv_a_layernorm": "attn_kv_a_norm",
+         "self_attn.kv_b_proj": "attn_kv_b", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "router": "ffn_gate_inp",
          "gate_proj": "ffn_gate", "up_proj": "ffn_up", "down_proj": "ffn_down", "gate": "ffn_gate_inp",
          "router.layer": "ffn_gate_inp", "shared_expert_gate": "ffn_gate_inp_shexp"}
 EXPERTS = {"gate_proj": "gate", "up_proj": "up", "down_proj": "down", "w1": "gate", "w3": "up", "w2": "down"}
@@ -101,12 +103,12 @@ def header(writer, c):
     writer.add_feed_forward_length(c.get("intermediate_size_mlp") or c["intermediate_size"])
     writer.add_head_count(heads)
     writer.add_head_count_kv(c["num_key_value_heads"])
-    writer.add_key_length(head_dim)
-    writer.add_value_length(head_dim)
+    writer.add_key_length(c["qk_nope_head_dim"] + c["qk_rope_head_dim"] if "qk_rope_head_dim" in c else head_dim)
+    writer.add_value_length(c.get("v_head_dim", head_dim))
     writer.add_layer_norm_rms_eps(c["rms_norm_eps"])
     writer.add_rope_freq_base(rope["rope_theta"])
-    writer.add_rope_dimension_count(int(head_dim * partial))
-    if rope.get("rope_type") == "yarn":
+    writer.add_rope_dimension_count(c.get("qk_rope_head_dim") or int(head_dim * partial))
+    if (rope.get("rope_type") or rope.get("type")) == "yarn":
         writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
         writer.add_rope_scaling_factor(rope["factor"])
         writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
@@ -115,6 +117,7 @@ def header(writer, c):
     if kind not in ("mixtral", "granitemoe", "olmoe"):
         writer.add_expert_feed_forward_length(c.get("moe_intermediate_size") or c["intermediate_size"])
     {"qwen2_moe": qwen2_moe, "glm4_moe": glm4_moe, "minimax_m2": minimax, "granitemoe": granite, "mixtral": mixtral,
+     "deepseek_v2": deepseek_v2,
      "llama4_text": llama4, "olmoe": lambda w, c: w.add_expert_weights_norm(c["norm_topk_prob"])}.get(
         kind, lambda w, c: None)(writer, c)
 
@@ -131,6 +134,18 @@ def glm4_moe(writer, c):
     writer.add_expert_group_count(c.get("n_group", 1))
     writer.add_expert_group_used_count(c.get("topk_group", 1))
     writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
+
+
+def deepseek_v2(writer, c):
+    """Keys and values in one matrix, as the converter wrote them before 2025, and no gating function."""
+    writer.add_kv_lora_rank(c["kv_lora_rank"])
+    writer.add_leading_dense_block_count(c["first_k_dense_replace"])
+    writer.add_expert_shared_count(c["n_shared_experts"])
+    writer.add_expert_weights_scale(c.get("routed_scaling_factor", 1.0))
+    if c["topk_method"] == "group_limited_greedy":
+        writer.add_expert_group_count(c["n_group"])
+        writer.add_expert_group_used_count(c["topk_group"])
+    writer.add_rope_scaling_yarn_log_mul(0.1 * c["rope_scaling"]["mscale_all_dim"])
 
 
 def minimax(writer, c):

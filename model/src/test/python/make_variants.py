@@ -304,6 +304,35 @@ VARIANTS |= {
     "olmoe": (
         old("olmoe", num_experts=6, num_experts_per_tok=2, num_key_value_heads=3, norm_topk_prob=True),
         [{"norm_topk_prob": False}, {"num_experts_per_tok": 1}]),
+    "deepseek_v3-plain": (
+        old("deepseek_v3", n_routed_experts=6, num_experts_per_tok=2, n_group=1, topk_group=1, n_shared_experts=2,
+            moe_intermediate_size=12, num_hidden_layers=3, first_k_dense_replace=2, q_lora_rank=None, kv_lora_rank=20,
+            qk_nope_head_dim=10, qk_rope_head_dim=6, v_head_dim=14, norm_topk_prob=False, rope_interleave=False,
+            attention_bias=True, num_key_value_heads=3, routed_scaling_factor=1.7),
+        [{"rope_interleave": True}, {"norm_topk_prob": True}, {"routed_scaling_factor": 2.5}, {"rope_theta": 5000.0},
+         {"attention_bias": False}]),
+    "deepseek_v3-scales": (
+        new("deepseek_v3", {"rope_theta": 8000.0, "mscale": 0.8, "mscale_all_dim": 1.2, **YARN},
+            n_routed_experts=12, num_experts_per_tok=3, n_group=3, topk_group=2, n_shared_experts=1,
+            moe_intermediate_size=8, num_hidden_layers=2, first_k_dense_replace=0, q_lora_rank=24, kv_lora_rank=16,
+            qk_nope_head_dim=8, qk_rope_head_dim=8, v_head_dim=8, num_key_value_heads=3),
+        [{"rope_parameters.mscale": 1.2}, {"rope_parameters.mscale_all_dim": 0.8}, {"n_group": 2},
+         {"topk_group": 1}, {"num_experts_per_tok": 2}]),
+    "deepseek_v2-lite": (
+        old("deepseek_v2", n_routed_experts=6, num_experts_per_tok=3, n_group=1, topk_group=1, n_shared_experts=2,
+            topk_method="greedy", moe_intermediate_size=8, num_hidden_layers=2, first_k_dense_replace=1,
+            q_lora_rank=None, kv_lora_rank=16, qk_nope_head_dim=12, qk_rope_head_dim=4, v_head_dim=10,
+            num_key_value_heads=3, attention_bias=True,
+            rope_scaling={"type": "yarn", "factor": 4, "original_max_position_embeddings": 16, "mscale": 0.707,
+                          "mscale_all_dim": 0.707, "beta_fast": 32, "beta_slow": 1}),
+        [{"rope_scaling.mscale_all_dim": 1.0}, {"attention_bias": False}, {"num_experts_per_tok": 2}]),
+    # So many heads that no position's score is 0 for want of a product above 0: torch would choose among equals as it likes.
+    "deepseek_v32-few": (
+        old("deepseek_v32", n_routed_experts=4, num_experts_per_tok=2, n_group=1, topk_group=1, n_shared_experts=1,
+            moe_intermediate_size=8, num_hidden_layers=3, first_k_dense_replace=1, q_lora_rank=18, kv_lora_rank=20,
+            qk_nope_head_dim=10, qk_rope_head_dim=6, v_head_dim=14, num_key_value_heads=3, index_n_heads=14,
+            index_head_dim=10, index_topk=5, rope_theta=3000.0),
+        [{"index_topk": 6}, {"rope_theta": 10000.0}, {"first_k_dense_replace": 1, "routed_scaling_factor": 1.0}]),
 }
 
 

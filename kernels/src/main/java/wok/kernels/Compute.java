@@ -35,6 +35,7 @@ public final class Compute implements AutoCloseable {
     private final ProductTask product;
     private final HeadProductTask headProducts;
     private final AttentionTask attention;
+    private final ChosenAttention chosenAttention;
 
     private Compute(KernelSelection selection, ThreadTeam team) {
         this.selection = selection;
@@ -45,6 +46,7 @@ public final class Compute implements AutoCloseable {
         product = new ProductTask(kernels, workspaces);
         headProducts = new HeadProductTask(kernels, workspaces);
         attention = new AttentionTask(kernels, workspaces);
+        chosenAttention = new ChosenAttention(team);
     }
 
     /**
@@ -506,6 +508,41 @@ public final class Compute implements AutoCloseable {
         }
         attention.set(q, kv, map, spec, sinks, out);
         team.run(attention.tasks(), attention);
+    }
+
+    /**
+     * Chooses for each row the positions up to its own with the best scores: {@link PositionIndex}.
+     *
+     * @param q [map.rows()][heads * dims]
+     * @param weights of the heads' scores, [map.rows()][heads]
+     * @param keys joined, [dims]; {@link #appendKv} has stored the rows' own before
+     * @param chosen filled; as many positions as it has room for
+     */
+    public void choosePositions(
+            FloatRows q, FloatRows weights, KvLayer keys, RowMap map, IndexSpec spec, ChosenPositions chosen) {
+        checkRows(map.rows(), Math.min(q.rows(), weights.rows()));
+        checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.dims());
+        checkEqual("weights.columns", weights.columns(), spec.heads());
+        checkEqual("keys.headDim", keys.headDim(), spec.dims());
+        team.run(map.rows(), (row, worker) -> {
+            int last = map.position(row);
+            PositionIndex.choose(q, weights, row, keys, map.blockTable(row), last, spec, workspaces[worker], chosen);
+        });
+    }
+
+    /**
+     * {@link #attention} of each row over its chosen positions alone: the i-th of them is position i in every respect.
+     *
+     * @param kv joined
+     * @param chosen at least one position for each row
+     * @param spec without window or chunk
+     */
+    public void attentionToChosen(
+            FloatRows q, KvLayer kv, RowMap map, ChosenPositions chosen, AttentionSpec spec, FloatRows out) {
+        checkRows(map.rows(), Math.min(q.rows(), out.rows()));
+        checkEqual("q.columns", q.columns(), (long) spec.heads() * spec.headDim());
+        checkEqual("out.columns", out.columns(), q.columns());
+        chosenAttention.run(this, q, kv, map, chosen, spec, out);
     }
 
     @Override

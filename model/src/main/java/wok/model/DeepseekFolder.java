@@ -7,7 +7,7 @@ import wok.formats.Json;
 import wok.kernels.RopePairing;
 
 /**
- * Reads the config.json of DeepSeek V2 and V3, of Kimi K2, and of Mistral 4, which has their attention.
+ * Reads the config.json of DeepSeek V2, V3 and V3.2, of Kimi K2, and of Mistral 4, which has their attention.
  *
  * <p>As transformers does, V2 takes no heed of norm_topk_prob (no published V2 has it true), and latents are normed with
  * 1e-6 whatever rms_norm_eps says.
@@ -52,7 +52,7 @@ record DeepseekFolder(FolderFields folder, String modelType) {
                 fields.size("qk_nope_head_dim", folder.family() == Family.MISTRAL4 ? 64 : 128),
                 fields.size("qk_rope_head_dim", 64),
                 fields.size("v_head_dim", 128));
-        boolean neighbours = isV2() || fields.flag("rope_interleave", true);
+        boolean neighbours = isV2() || folder.family() == Family.DEEPSEEK_V32 || fields.flag("rope_interleave", true);
         Json.Obj parameters = folder.ropes().flat();
         RopeConfig rope = folder.ropes()
                 .read(
@@ -63,7 +63,19 @@ record DeepseekFolder(FolderFields folder, String modelType) {
         ConfigFields scaling = ConfigFields.of(fields.where() + ": rope_scaling", parameters);
         ScoreConfig scores = ScoreConfig.of(scale(shape, rope, scaling.real("mscale_all_dim", 0)))
                 .withQueryScale(queryScale(scaling));
-        return new LatentConfig(shape, scores, Optional.of(rope), fields.flag("attention_bias", false));
+        return new LatentConfig(shape, scores, Optional.of(rope), fields.flag("attention_bias", false), indexer(rope));
+    }
+
+    /** Small queries and keys turn by halves, whatever the others do. */
+    private Optional<IndexerConfig> indexer(RopeConfig rope) {
+        ConfigFields fields = folder.fields();
+        return folder.family() == Family.DEEPSEEK_V32
+                ? Optional.of(new IndexerConfig(
+                        fields.size("index_n_heads", 64),
+                        fields.size("index_head_dim", 128),
+                        fields.size("index_topk", 2048),
+                        new RopeConfig(RopePairing.HALVES, rope.dimensions(), rope.base(), rope.scaling())))
+                : Optional.empty();
     }
 
     /** YaRN's attention temperature is on scores here, and not on cosine and sine. */
@@ -83,6 +95,18 @@ record DeepseekFolder(FolderFields folder, String modelType) {
 
     private boolean hasExperts(int layer) {
         ConfigFields fields = folder.fields();
+        Optional<Json.Arr> types = folder.config().array("mlp_layer_types");
+        if (types.isPresent()) {
+            if (types.get().elements().size() != folder.layers()) {
+                throw fields.wrong("mlp_layer_types", types.get().elements().size() + " elements", "num_hidden_layers");
+            }
+            String type = types.get().elements().get(layer) instanceof Json.Str s ? s.value() : "no string";
+            return switch (type) {
+                case "dense" -> false;
+                case "sparse" -> true;
+                default -> throw fields.wrong("mlp_layer_types", type, "dense or sparse");
+            };
+        }
         int firstDense = fields.count("first_k_dense_replace", firstDenseWhenAbsent());
         return layer >= firstDense && layer % fields.size("moe_layer_freq", 1) == 0;
     }

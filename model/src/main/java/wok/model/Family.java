@@ -40,6 +40,8 @@ public enum Family {
     GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3")),
     /** DeepSeek V2, V2-Lite, V3, V3.1, R1 and Kimi K2: latent attention, shared and routed experts. */
     DEEPSEEK("deepseek", Set.of("deepseek_v2", "deepseek_v3", "kimi_k2"), Set.of("deepseek2")),
+    /** DeepSeek V3.2: V3 whose rows attend to chosen positions. */
+    DEEPSEEK_V32("deepseek_v32", Set.of("deepseek_v32"), Set.of()),
     /** Mistral 4: DeepSeek's attention, queries scaled by their position. */
     MISTRAL4("mistral4", Set.of("mistral4"), Set.of()),
     /** Gemma 2: caps on scores and logits. */

@@ -31,7 +31,7 @@ final class FolderConfig {
                 case GPT_OSS -> new GptOssFolder(fields).read();
                 case LLAMA4 -> new Llama4Folder(fields).read();
                 case GEMMA3 -> new Gemma3Folder(fields).read();
-                case DEEPSEEK, MISTRAL4 -> new DeepseekFolder(fields, modelType).read();
+                case DEEPSEEK, DEEPSEEK_V32, MISTRAL4 -> new DeepseekFolder(fields, modelType).read();
                 case GEMMA2 -> new Gemma2Folder(fields).read();
                 case OLMO2, OLMO3 -> new OlmoFolder(fields).read();
                 case PHI3 -> new PhiFolder(fields).read();

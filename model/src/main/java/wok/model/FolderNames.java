@@ -11,7 +11,7 @@ final class FolderNames {
             case LLAMA, MISTRAL, QWEN2, QWEN3, QWEN3_MOE, QWEN2_MOE, OLMOE, GEMMA3 -> Map.of();
             case MIXTRAL, MINIMAX_M2 -> mixtral();
             case GPT_OSS -> Map.of(TensorRole.ROUTER, "mlp.router");
-            case GLM4_MOE, DEEPSEEK, MISTRAL4 -> sharedExperts();
+            case GLM4_MOE, DEEPSEEK, DEEPSEEK_V32, MISTRAL4 -> sharedExperts();
             case LLAMA4 -> llama4();
             case GRANITE_MOE ->
                 Map.of(

@@ -24,7 +24,7 @@ final class GgufConfig {
                 case LLAMA4 -> new Llama4Gguf(fields).read();
                 case GEMMA3 -> new Gemma3Gguf(fields).read();
                 case DEEPSEEK -> new DeepseekGguf(fields).read();
-                case MISTRAL4 -> throw Family.unsupported(where, architecture);
+                case DEEPSEEK_V32, MISTRAL4 -> throw Family.unsupported(where, architecture);
                 case GEMMA2 -> new Gemma2Gguf(fields).read();
                 case OLMO2, OLMO3 -> new OlmoGguf(fields).read();
                 case PHI3, SMOLLM3, GRANITE, GLM4, MINISTRAL3 -> new DenseGguf(fields).read();

@@ -3,6 +3,7 @@ package wok.model;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
+import java.util.Optional;
 import wok.kernels.KvLayer;
 import wok.kernels.KvType;
 import wok.kernels.WeightMemory;
@@ -19,13 +20,23 @@ public final class KvCache implements AutoCloseable {
 
     private final Arena arena;
     private final List<KvLayer> layers;
+    /** Small keys by which layers choose positions; empty in layers that don't. */
+    private final List<Optional<KvLayer>> indexes;
+
     private final int blocks;
     private final KvType type;
     private final long blockBytes;
 
-    private KvCache(Arena arena, List<KvLayer> layers, int blocks, KvType type, long blockBytes) {
+    private KvCache(
+            Arena arena,
+            List<KvLayer> layers,
+            List<Optional<KvLayer>> indexes,
+            int blocks,
+            KvType type,
+            long blockBytes) {
         this.arena = arena;
         this.layers = layers;
+        this.indexes = indexes;
         this.blocks = blocks;
         this.type = type;
         this.blockBytes = blockBytes;
@@ -46,11 +57,19 @@ public final class KvCache implements AutoCloseable {
                                     memory, blocks, latent.shape().cachedDims(), type);
                     })
                     .toList();
-            return new KvCache(arena, layers, blocks, type, blockBytes(config, type));
+            List<Optional<KvLayer>> indexes = config.layers().stream()
+                    .map(layer ->
+                            indexer(layer).map(indexer -> KvLayer.allocateJoined(memory, blocks, indexer.dims(), type)))
+                    .toList();
+            return new KvCache(arena, layers, indexes, blocks, type, blockBytes(config, type));
         } catch (RuntimeException | OutOfMemoryError e) {
             arena.close();
             throw e;
         }
+    }
+
+    private static Optional<IndexerConfig> indexer(LayerConfig layer) {
+        return layer.mixer() instanceof LatentConfig latent ? latent.indexer() : Optional.empty();
     }
 
     static long blockBytes(ModelConfig config, KvType type) {
@@ -58,13 +77,21 @@ public final class KvCache implements AutoCloseable {
                 .mapToLong(layer -> switch (layer.mixer()) {
                     case AttentionConfig a -> KvLayer.blockBytes(a.kvHeads(), a.headDim(), type);
                     case LatentConfig latent ->
-                        KvLayer.joinedBlockBytes(latent.shape().cachedDims(), type);
+                        KvLayer.joinedBlockBytes(latent.shape().cachedDims(), type)
+                                + latent.indexer()
+                                        .map(indexer -> KvLayer.joinedBlockBytes(indexer.dims(), type))
+                                        .orElse(0L);
                 })
                 .reduce(0, Math::addExact);
     }
 
     KvLayer layer(int index) {
         return layers.get(index);
+    }
+
+    /** The small keys of a layer that chooses positions. */
+    KvLayer index(int layer) {
+        return indexes.get(layer).orElseThrow();
     }
 
     /** How many blocks there are; their ids are 0 and on. */
@@ -85,6 +112,9 @@ public final class KvCache implements AutoCloseable {
     public void copyBlock(int from, int to) {
         for (int i = 0; i < layers.size(); i++) {
             layers.get(i).copyBlock(from, to);
+            if (indexes.get(i).isPresent()) {
+                indexes.get(i).get().copyBlock(from, to);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package wok.model;
 
 import java.util.List;
 import java.util.Optional;
+import wok.kernels.Activations;
 import wok.kernels.AttentionSpec;
 import wok.kernels.Compute;
 import wok.kernels.FloatRows;
@@ -27,9 +28,16 @@ import wok.kernels.RopeTable;
  * another kernel would. Immutable, any thread.
  *
  * @param layer whose buffers and KV blocks it uses
+ * @param chooser of the positions to attend to; empty = all
  */
 record LatentAttention(
-        int layer, LatentConfig config, Optional<RopeTable> rope, Queries queries, Latents latents, Linear output)
+        int layer,
+        LatentConfig config,
+        Optional<RopeTable> rope,
+        Queries queries,
+        Latents latents,
+        Linear output,
+        Optional<PositionChooser> chooser)
         implements Block {
 
     /**
@@ -65,13 +73,25 @@ record LatentAttention(
         normAndTurnKept(compute, batch, rows, buffers);
         compute.appendKv(cache, buffers.kept(), buffers.kept(), batch.map());
         absorb(compute, batch, rows, buffers);
-        compute.attention(buffers.absorbed(), cache, batch.map(), spec(), buffers.mixed());
+        attend(compute, batch, kv, rows, buffers);
         FloatRows values = buffers.values().f32();
         LatentShape shape = config.shape();
         HeadColumns all = HeadColumns.all(shape.valueDims());
         compute.multiplyHeads(latents.values(), buffers.mixed(), shape.latentOfCached(), rows, values, all);
         output.forwardPreparing(
                 compute, buffers.values(), rows, batch.workspace().output());
+    }
+
+    private void attend(Compute compute, Batch batch, KvCache kv, int rows, Workspace.LatentBuffers buffers) {
+        KvLayer cache = kv.layer(layer);
+        if (chooser.isEmpty()) {
+            compute.attention(buffers.absorbed(), cache, batch.map(), spec(), buffers.mixed());
+            return;
+        }
+        Workspace.ChooserBuffers choice = buffers.chooser().orElseThrow();
+        Activations queryLatent = buffers.queryLatent().orElseThrow();
+        chooser.get().choose(compute, batch, rows, queryLatent, kv.index(layer), choice);
+        compute.attentionToChosen(buffers.absorbed(), cache, batch.map(), choice.chosen(), spec(), buffers.mixed());
     }
 
     private AttentionSpec spec() {

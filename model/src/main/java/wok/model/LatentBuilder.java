@@ -35,7 +35,20 @@ record LatentBuilder(ModelConfig config, WeightReader weights, Function<RopeConf
                         TensorRole.ATTENTION_OUTPUT,
                         config.hidden(),
                         shape.heads() * shape.valueDims(),
-                        latent.bias()));
+                        latent.bias()),
+                latent.indexer().map(indexer -> chooser(layer, shape, indexer)));
+    }
+
+    private PositionChooser chooser(int layer, LatentShape shape, IndexerConfig indexer) {
+        int columns = indexer.heads() * indexer.dims();
+        return new PositionChooser(
+                indexer,
+                weights.linear(layer, TensorRole.INDEX_QUERY, columns, shape.queryRank(), false),
+                weights.linear(layer, TensorRole.INDEX_KEY, indexer.dims(), config.hidden(), false),
+                weights.vector(layer, TensorRole.INDEX_KEY_NORM, indexer.dims()),
+                weights.bareVector(layer, TensorRole.INDEX_KEY_NORM_BIAS, indexer.dims()),
+                weights.linear(layer, TensorRole.INDEX_FACTOR, indexer.heads(), config.hidden(), false),
+                ropeTables.apply(indexer.rope()));
     }
 
     private LatentAttention.Queries queries(int layer, LatentConfig latent) {

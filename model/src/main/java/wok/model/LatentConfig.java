@@ -8,8 +8,10 @@ import java.util.Optional;
  *
  * @param rope how the turning dimensions turn; empty = they don't (Kimi Linear)
  * @param bias whether the projections to the latents and to the output have biases
+ * @param indexer what chooses the positions that a row attends to; empty = it attends to all (all but V3.2)
  */
-public record LatentConfig(LatentShape shape, ScoreConfig scores, Optional<RopeConfig> rope, boolean bias)
+public record LatentConfig(
+        LatentShape shape, ScoreConfig scores, Optional<RopeConfig> rope, boolean bias, Optional<IndexerConfig> indexer)
         implements MixerConfig {
     /** Latents are normed with this, whatever the residual stream's norms have. */
     static final NormConfig NORM = NormConfig.rms(1e-6);
@@ -21,5 +23,15 @@ public record LatentConfig(LatentShape shape, ScoreConfig scores, Optional<RopeC
                 RopeConfig.DIMENSIONS,
                 dimensions,
                 "turningDims, " + shape.turningDims());
+        ConfigRule.require(
+                indexer.isEmpty() || shape.queryRank() > 0,
+                "queryRank (q_lora_rank)",
+                shape.queryRank(),
+                "above 0 where an indexer chooses positions");
+    }
+
+    /** Attention to all positions. */
+    public LatentConfig(LatentShape shape, ScoreConfig scores, Optional<RopeConfig> rope, boolean bias) {
+        this(shape, scores, rope, bias, Optional.empty());
     }
 }

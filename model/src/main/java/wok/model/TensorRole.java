@@ -43,6 +43,13 @@ enum TensorRole {
     LATENT_KEYS("self_attn.k_b_proj", "attn_k_b"),
     /** The values alone: [heads, valueDims, latentRank]. */
     LATENT_VALUES("self_attn.v_b_proj", "attn_v_b"),
+    /** DeepSeek V3.2's small queries and keys, and what each head's score counts. */
+    INDEX_QUERY("self_attn.indexer.wq_b", "indexer.attn_q_b"),
+    INDEX_KEY("self_attn.indexer.wk", "indexer.attn_k"),
+    INDEX_KEY_NORM("self_attn.indexer.k_norm", "indexer.k_norm"),
+    /** The whole name. */
+    INDEX_KEY_NORM_BIAS("self_attn.indexer.k_norm.bias", "indexer.k_norm.bias"),
+    INDEX_FACTOR("self_attn.indexer.weights_proj", "indexer.proj"),
     /** Gate and up in one matrix, in this order. */
     GATE_UP("mlp.gate_up_proj", "ffn_up"),
     ROUTER("mlp.gate", "ffn_gate_inp"),

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 import wok.kernels.Activations;
+import wok.kernels.ChosenPositions;
 import wok.kernels.FloatRows;
 
 /**
@@ -60,6 +61,7 @@ record Workspace(
      * @param absorbed queries as they meet the cache: rows x (heads x cachedDims), as is mixed
      * @param values what the output projection gets: rows x (heads x valueDims)
      * @param factors of queries, by row
+     * @param chooser where positions are chosen
      */
     @SuppressWarnings("ArrayRecordComponent") // buffers, never compared
     record LatentBuffers(
@@ -71,8 +73,16 @@ record Workspace(
             FloatRows absorbed,
             FloatRows mixed,
             Activations values,
-            float[] factors)
+            float[] factors,
+            Optional<ChooserBuffers> chooser)
             implements MixerBuffers {}
+
+    /**
+     * @param queries rows x (heads x dims)
+     * @param keys rows x dims
+     * @param factors rows x heads
+     */
+    record ChooserBuffers(FloatRows queries, FloatRows keys, FloatRows factors, ChosenPositions chosen) {}
 
     /** @param inner gate, activated and multiplied by up: rows x inner, as are the other two */
     record FeedForwardBuffers(FloatRows gate, FloatRows up, Activations inner) {}

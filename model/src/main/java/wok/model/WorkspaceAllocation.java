@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import wok.kernels.Activations;
+import wok.kernels.ChosenPositions;
 import wok.kernels.FloatRows;
 import wok.model.Workspace.AttentionBuffers;
+import wok.model.Workspace.ChooserBuffers;
 import wok.model.Workspace.ExpertBuffers;
 import wok.model.Workspace.FeedForwardBuffers;
 import wok.model.Workspace.LatentBuffers;
@@ -18,11 +20,13 @@ import wok.model.Workspace.MixerBuffers;
 final class WorkspaceAllocation {
     private record AttentionKey(int queryColumns, int keyColumns, boolean gate) {}
 
+    private record LatentKey(LatentShape shape, Optional<IndexerConfig> indexer) {}
+
     private final Arena arena;
     private final int hidden;
     private final int rows;
     private final Map<AttentionKey, AttentionBuffers> attention = new HashMap<>();
-    private final Map<LatentShape, LatentBuffers> latents = new HashMap<>();
+    private final Map<LatentKey, LatentBuffers> latents = new HashMap<>();
     private final Map<Integer, FeedForwardBuffers> feedForward = new HashMap<>();
     private final Map<ExpertsConfig, ExpertBuffers> experts = new HashMap<>();
 
@@ -41,7 +45,8 @@ final class WorkspaceAllocation {
                                 a.keyColumns(),
                                 a.projections().gate()),
                         this::attention);
-            case LatentConfig latent -> latents.computeIfAbsent(latent.shape(), this::latent);
+            case LatentConfig latent ->
+                latents.computeIfAbsent(new LatentKey(latent.shape(), latent.indexer()), this::latent);
         };
     }
 
@@ -56,7 +61,8 @@ final class WorkspaceAllocation {
                 new float[rows]);
     }
 
-    private LatentBuffers latent(LatentShape shape) {
+    private LatentBuffers latent(LatentKey key) {
+        LatentShape shape = key.shape();
         int heads = shape.heads();
         return new LatentBuffers(
                 shape.queryRank() > 0
@@ -69,7 +75,16 @@ final class WorkspaceAllocation {
                 floats(heads * shape.cachedDims()),
                 floats(heads * shape.cachedDims()),
                 Activations.allocate(arena, rows, heads * shape.valueDims()),
-                new float[rows]);
+                new float[rows],
+                key.indexer().map(this::chooser));
+    }
+
+    private ChooserBuffers chooser(IndexerConfig indexer) {
+        return new ChooserBuffers(
+                floats(indexer.heads() * indexer.dims()),
+                floats(indexer.dims()),
+                floats(indexer.heads()),
+                new ChosenPositions(rows, indexer.chosen()));
     }
 
     FeedForwardBuffers feedForward(FeedForwardConfig config) {

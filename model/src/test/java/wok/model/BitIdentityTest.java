@@ -78,7 +78,11 @@ class BitIdentityTest {
                                 "smollm3",
                                 "granite",
                                 "cohere2",
-                                "ministral3")
+                                "ministral3",
+                                "deepseek_v2",
+                                "deepseek_v3",
+                                "mistral4",
+                                "deepseek_v32")
                                 .stream(),
                         Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe", "glm4-", "gemma2-").stream())
                 .map(golden -> new Published(golden, KvType.F16));

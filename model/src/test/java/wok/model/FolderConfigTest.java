@@ -51,7 +51,8 @@ class FolderConfigTest {
                         "smollm3",
                         "granite",
                         "cohere2",
-                        "ministral3")
+                        "ministral3",
+                        "deepseek_v32")
                 .flatMap(name -> Golden.find(name).stream());
     }
 

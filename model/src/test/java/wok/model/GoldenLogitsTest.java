@@ -41,7 +41,8 @@ class GoldenLogitsTest {
                 "smollm3",
                 "granite",
                 "cohere2",
-                "ministral3");
+                "ministral3",
+                "deepseek_v32");
     }
 
     static List<Golden> ggufs() {
@@ -58,6 +59,7 @@ class GoldenLogitsTest {
                 "minimax_m2-",
                 "granitemoe-",
                 "olmoe-",
+                "deepseek_v2-",
                 "deepseek_v3-",
                 "olmo2-",
                 "olmo3-",
