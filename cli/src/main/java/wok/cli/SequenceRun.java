@@ -31,6 +31,10 @@ final class SequenceRun implements AutoCloseable {
     private final Batch next;
     private final int[][] blockTables;
     private AdapterMix adapters = AdapterMix.none();
+    /** The state behind what was fed last from position 0 on, for those who go on from there more than once. */
+    private final int keptSlot;
+
+    private int keptPositions;
 
     private SequenceRun(Transformer transformer, KvCache kv, Batch prompt, Batch next, int[][] blockTables) {
         this.transformer = transformer;
@@ -38,6 +42,7 @@ final class SequenceRun implements AutoCloseable {
         this.prompt = prompt;
         this.next = next;
         this.blockTables = blockTables;
+        this.keptSlot = blockTables.length;
     }
 
     /**
@@ -52,7 +57,7 @@ final class SequenceRun implements AutoCloseable {
             int first = i * blocksEach;
             Arrays.setAll(tables[i], block -> first + block);
         }
-        KvCache kv = transformer.allocateKv(Math.multiplyExact(sequences, blocksEach), type);
+        KvCache kv = transformer.allocateKv(Math.multiplyExact(sequences, blocksEach), sequences + 1, type);
         int rows = Math.min(CHUNK_ROWS, positions);
         return new SequenceRun(
                 transformer,
@@ -74,6 +79,7 @@ final class SequenceRun implements AutoCloseable {
      * @param wantedFrom logits of this position and all later ones are read
      */
     void feed(int[] tokens, int at, int wantedFrom, LogitsReader reader) {
+        returnToKept(at, 1);
         int sent = 0;
         while (sent < tokens.length) {
             int start = sent;
@@ -82,6 +88,10 @@ final class SequenceRun implements AutoCloseable {
             while (sent < tokens.length && hasRoom(at + sent >= wantedFrom)) {
                 prompt.add(tokens[sent], at + sent, blockTables[0], at + sent >= wantedFrom);
                 sent++;
+            }
+            if (at == 0 && sent == tokens.length) {
+                prompt.keepState(keptSlot);
+                keptPositions = sent;
             }
             FloatRows logits = transformer.forward(prompt, kv);
             int first = Math.max(at + start, wantedFrom);
@@ -97,15 +107,30 @@ final class SequenceRun implements AutoCloseable {
 
     /** One more token for each sequence, all at the same position; row i of the result belongs to sequence i. */
     FloatRows step(int[] tokens, int position) {
+        returnToKept(position, tokens.length);
         next.clear();
         next.use(adapters);
         for (int i = 0; i < tokens.length; i++) {
-            next.add(tokens[i], position, blockTables[i], true);
+            next.add(tokens[i], position, blockTables[i], i, true);
         }
         return transformer.forward(next, kv);
     }
 
-    /** Gives every sequence the keys and values of the first one's first {@code positions}. */
+    /** A state can't be cut back to where a sequence was before, as keys and values can: it is brought back. */
+    private void returnToKept(int position, int sequences) {
+        if (position > 0 && position == keptPositions) {
+            for (int i = 0; i < sequences; i++) {
+                kv.copyState(keptSlot, i);
+            }
+        }
+    }
+
+    /**
+     * Gives every sequence the keys and values of the first one's first {@code positions}; their states follow with the
+     * next step.
+     *
+     * @param positions all that were fed from position 0 on
+     */
     void copyFirst(int positions) {
         int blocks = Math.ceilDiv(positions, KvCache.BLOCK_POSITIONS);
         for (int i = 1; i < blockTables.length; i++) {

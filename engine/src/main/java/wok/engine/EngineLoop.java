@@ -19,7 +19,7 @@ import wok.model.AdapterMix;
  * belong to that thread; {@link #submit} may come from any.
  *
  * <p>If the model's forward pass fails, the sequences of that batch fail with its message and the others go on: only
- * blocks of those sequences were being written, and none of them had become findable.
+ * blocks and states of those sequences were being written, and none of them had become findable.
  */
 final class EngineLoop {
     private final LanguageModel model;
@@ -30,6 +30,7 @@ final class EngineLoop {
     private final int choosable;
 
     private final LongSupplier clock;
+    private final StateSlots states;
     private final KvBlockPool pool;
     private final Scheduler scheduler;
     private final Sampler sampler;
@@ -56,8 +57,9 @@ final class EngineLoop {
         this.options = options;
         this.clock = clock;
         contextLength = memory.contextLength();
-        pool = new KvBlockPool(memory.blocks());
-        scheduler = new Scheduler(pool, options);
+        states = new StateSlots(model, options.sequencesMax(), memory.blocks());
+        pool = new KvBlockPool(memory.blocks(), states::drop);
+        scheduler = new Scheduler(pool, states, options);
         choosable = Math.min(model.vocabularySize(), vocabulary.size());
         sampler = new Sampler(choosable);
         logprobs = new Logprobs(choosable);
@@ -179,10 +181,19 @@ final class EngineLoop {
             int first = sequence.computed();
             model.use(sequence.request().adapters());
             for (int position = first; position < first + scheduler.plannedRows(i); position++) {
-                boolean last = position == sequence.length() - 1;
-                model.add(sequence.tokens()[position], position, sequence.blockTable(), last);
+                addRow(sequence, position);
             }
             rows += scheduler.plannedRows(i);
+        }
+    }
+
+    private void addRow(Sequence sequence, int position) {
+        boolean last = position == sequence.length() - 1;
+        int token = sequence.tokens()[position];
+        model.add(token, position, sequence.blockTable(), sequence.state().slot(), last);
+        int kept = scheduler.keepStateBehind(sequence, position + 1);
+        if (kept != StateSlots.NONE) {
+            model.keepState(kept);
         }
     }
 
@@ -325,6 +336,8 @@ final class EngineLoop {
                 pool.size(),
                 pool.size() - pool.available(),
                 pool.cached(),
+                states.held(),
+                states.kept(),
                 steps,
                 rows,
                 tokens,

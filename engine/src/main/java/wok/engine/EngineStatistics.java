@@ -8,6 +8,8 @@ package wok.engine;
  * @param kvBlocks blocks of 16 positions for keys and values
  * @param kvBlocksHeld those that running sequences hold
  * @param kvBlocksCached those that nobody holds and that keep a beginning for later prompts
+ * @param statesHeld recurrent states of running sequences; 0 if the model has none
+ * @param statesKept those that are kept for later prompts
  * @param steps forward passes
  * @param rows rows computed in them
  * @param tokens tokens given
@@ -19,6 +21,8 @@ public record EngineStatistics(
         int kvBlocks,
         int kvBlocksHeld,
         int kvBlocksCached,
+        int statesHeld,
+        int statesKept,
         long steps,
         long rows,
         long tokens,

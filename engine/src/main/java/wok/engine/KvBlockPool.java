@@ -1,6 +1,7 @@
 package wok.engine;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import wok.model.KvCache;
 
 /**
@@ -32,6 +33,7 @@ final class KvBlockPool {
     static final long ROOT = 0;
 
     private final int blocks;
+    private final IntConsumer forgotten;
     private final int[] references;
     private final long[] nodes;
     private final long[] parents;
@@ -47,8 +49,10 @@ final class KvBlockPool {
     private int cachedCount;
     private long lastNode = ROOT;
 
-    KvBlockPool(int blocks) {
+    /** @param forgotten is told the registered blocks that can't be found any more */
+    KvBlockPool(int blocks, IntConsumer forgotten) {
         this.blocks = blocks;
+        this.forgotten = forgotten;
         references = new int[blocks];
         nodes = new long[blocks];
         parents = new long[blocks];
@@ -196,6 +200,7 @@ final class KvBlockPool {
             nextInBucket[before] = nextInBucket[block];
         }
         nodes[block] = ROOT;
+        forgotten.accept(block);
     }
 
     private void linkAsNewest(int block) {

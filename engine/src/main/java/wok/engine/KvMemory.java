@@ -11,10 +11,11 @@ record KvMemory(int blocks, int contextLength) {
 
     /**
      * @param modelContext the model's own context length
-     * @param blockBytes what a block takes in all layers
+     * @param bytesOfBlock what a block takes in all layers; 0 if all of them are recurrent
      * @throws EngineException if the options ask for more context than the model has or the memory holds
      */
-    static KvMemory of(EngineOptions options, int modelContext, long blockBytes) {
+    static KvMemory of(EngineOptions options, int modelContext, long bytesOfBlock) {
+        long blockBytes = Math.max(1, bytesOfBlock);
         if (options.contextMax() > modelContext) {
             throw Options.wrong(
                     "contextMax", options.contextMax(), "at most " + modelContext + ", the model's context");

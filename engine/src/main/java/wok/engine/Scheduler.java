@@ -26,10 +26,15 @@ import java.util.function.Predicate;
  * starves. The alternative, copying its keys and values away, would move as many bytes as computing them reads weights
  * on a small model, and needs a second memory.
  *
+ * <p>If the model has recurrent layers, a running sequence also holds a slot for its state, and what it takes from the
+ * prefix cache ends at a block whose state was kept ({@link StateSlots}). Which states a step keeps is decided as its
+ * rows are put together; the forward pass leaves copies on its way, so that no prompt is cut for them.
+ *
  * <p>One owner thread.
  */
 final class Scheduler {
     private final KvBlockPool pool;
+    private final StateSlots states;
     private final int batchTokens;
     private final int prefillBesideDecode;
     private final int sequencesMax;
@@ -43,8 +48,15 @@ final class Scheduler {
     private final int[] plannedRows;
     private long preemptions;
 
-    Scheduler(KvBlockPool pool, EngineOptions options) {
+    /** What {@link #findCached} found. */
+    private int cachedBlocks;
+
+    private int cachedUnheld;
+    private int cachedLeft;
+
+    Scheduler(KvBlockPool pool, StateSlots states, EngineOptions options) {
         this.pool = pool;
+        this.states = states;
         batchTokens = options.batchTokens();
         prefillBesideDecode = options.prefillTokensBesideDecode();
         sequencesMax = options.sequencesMax();
@@ -169,8 +181,20 @@ final class Scheduler {
 
     /** Room for all of its tokens, and a block of growth for each sequence that runs already. */
     private boolean hasRoomFor(Sequence sequence) {
+        findCached(sequence);
+        int needed = sequence.blocksMissing() - cachedBlocks;
+        return needed + running.size() <= pool.available() - cachedUnheld;
+    }
+
+    /**
+     * Looks for the blocks of the prefix cache that a sequence without blocks can take: all that fit, and if the model
+     * has a state those up to the last one whose state was kept.
+     */
+    private void findCached(Sequence sequence) {
+        cachedBlocks = 0;
+        cachedUnheld = 0;
         int found = 0;
-        int foundUnheld = 0;
+        int unheld = 0;
         long node = sequence.root();
         while (canTakeCached(sequence, found)) {
             int block = pool.find(node, sequence.tokens(), found * KvBlockPool.BLOCK_POSITIONS);
@@ -179,28 +203,63 @@ final class Scheduler {
             }
             node = pool.node(block);
             found++;
-            foundUnheld += pool.unheld(block) ? 1 : 0;
+            unheld += pool.unheld(block) ? 1 : 0;
+            if (states.has(block)) {
+                cachedBlocks = found;
+                cachedUnheld = unheld;
+            }
         }
-        int needed = sequence.blocksMissing() - found;
-        return needed + running.size() <= pool.available() - foundUnheld;
+        cachedLeft = found;
     }
 
-    /** Gives a sequence without blocks the blocks of the prefix cache that fit it. */
+    /** Gives a sequence without blocks the blocks of the prefix cache that fit it, and a state that goes with them. */
     private void takeCached(Sequence sequence) {
-        while (canTakeCached(sequence, sequence.blocks())) {
+        findCached(sequence);
+        while (sequence.blocks() < cachedBlocks) {
             int from = sequence.blocks() * KvBlockPool.BLOCK_POSITIONS;
             int block = pool.find(sequence.node(), sequence.tokens(), from);
-            if (block == KvBlockPool.NONE) {
-                return;
-            }
             pool.retain(block);
             sequence.addCachedBlock(block, pool.node(block));
+        }
+        if (!states.none()) {
+            takeState(sequence);
+        }
+    }
+
+    private void takeState(Sequence sequence) {
+        int slot = states.take();
+        int left = cachedLeft > cachedBlocks ? cachedLeft * KvBlockPool.BLOCK_POSITIONS : 0;
+        sequence.state().begin(slot, sequence.length(), left);
+        if (cachedBlocks > 0) {
+            states.restore(sequence.blockTable()[cachedBlocks - 1], slot);
         }
     }
 
     /** The last token is always computed: its logits are wanted. */
     private boolean canTakeCached(Sequence sequence, int blocks) {
         return prefixCache && (blocks + 1) * KvBlockPool.BLOCK_POSITIONS < sequence.length();
+    }
+
+    /**
+     * Where the step is to keep the state behind a position that it computes, or {@link StateSlots#NONE}. Of an answer
+     * the state kept before goes, since that behind a later block serves the same prompts.
+     */
+    int keepStateBehind(Sequence sequence, int position) {
+        HeldState state = sequence.state();
+        if (states.none() || !prefixCache || !state.wants(position, sequence.length())) {
+            return StateSlots.NONE;
+        }
+        if (state.isOfAnswer(position)) {
+            int rolled = state.takeRolled(pool);
+            if (rolled != KvBlockPool.NONE) {
+                states.drop(rolled);
+            }
+        }
+        int slot = states.takeForKeeping();
+        if (slot != StateSlots.NONE) {
+            state.addPending(position, slot);
+        }
+        return slot;
     }
 
     /** A planned part was computed: its full blocks can be found from now on. */
@@ -216,11 +275,36 @@ final class Scheduler {
                 pool.release(own);
             }
             sequence.registeredAs(known, pool.node(known));
+            attachState(sequence, known);
         }
     }
 
-    /** Takes back all blocks of a sequence, the last first, so that the end of a cached text is forgotten first. */
+    /** If the step has kept the state behind the sequence's last registered block, prompts can find it from now on. */
+    private void attachState(Sequence sequence, int block) {
+        HeldState state = sequence.state();
+        int position = sequence.registered() * KvBlockPool.BLOCK_POSITIONS;
+        int slot = state.takePending(position);
+        if (slot != StateSlots.NONE) {
+            states.attach(block, slot);
+            if (state.isOfAnswer(position)) {
+                state.rolled(block, pool.node(block));
+            }
+        }
+    }
+
+    /**
+     * Takes back all blocks of a sequence, the last first, so that the end of a cached text is forgotten first, and its
+     * state.
+     */
     void releaseBlocks(Sequence sequence) {
+        HeldState state = sequence.state();
+        while (state.hasPending()) {
+            states.giveBack(state.takePending());
+        }
+        int slot = state.end();
+        if (slot != StateSlots.NONE) {
+            states.release(slot);
+        }
         while (sequence.blocks() > 0) {
             pool.release(sequence.removeBlock());
         }

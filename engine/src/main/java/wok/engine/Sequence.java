@@ -29,6 +29,7 @@ final class Sequence {
     private int registered;
     private final long root;
     private long node;
+    private final HeldState state = new HeldState();
 
     private int[] forced = new int[0];
     private int forcedNext;
@@ -181,6 +182,11 @@ final class Sequence {
         if (!begun) {
             cachedPromptTokens = computed;
         }
+    }
+
+    /** Its part in the recurrent states, if the model has some. */
+    HeldState state() {
+        return state;
     }
 
     /** Takes the last block off; it has to be released. */

@@ -13,6 +13,12 @@ import wok.model.Transformer;
  * batch and the memory, not the transformer. One owner thread.
  */
 final class TransformerModel implements LanguageModel, AutoCloseable {
+    /** What kept states may take together, but for the least number of them. */
+    private static final long KEPT_BYTES_MAX = 512L << 20;
+
+    private static final long KEPT_MIN = 2;
+    private static final long KEPT_MAX = 64;
+
     private final Transformer transformer;
     private final Batch batch;
     private final KvCache kv;
@@ -22,16 +28,36 @@ final class TransformerModel implements LanguageModel, AutoCloseable {
         this.transformer = transformer;
         batch = transformer.newBatch(options.batchTokens(), options.sequencesMax());
         try {
-            kv = transformer.allocateKv(memory.blocks(), options.kvType());
+            kv = transformer.allocateKv(memory.blocks(), stateSlots(transformer, options), options.kvType());
         } catch (RuntimeException | OutOfMemoryError e) {
             batch.close();
             throw new EngineException(
                     "kvBytesMax: no memory for " + memory.blocks() + " blocks of "
-                            + transformer.kvBlockBytes(options.kvType())
-                            + " bytes (expected: less); choose a smaller contextMax, kvBytesMax or kvType",
+                            + transformer.kvBlockBytes(options.kvType()) + " bytes" + states(transformer, options)
+                            + " (expected: less); choose a smaller contextMax, kvBytesMax or kvType",
                     e);
         }
         logits = transformer.forward(batch, kv);
+    }
+
+    /** A slot for each sequence that may run, and those to be kept for prompts that begin alike. */
+    private static int stateSlots(Transformer transformer, EngineOptions options) {
+        long bytes = transformer.stateBytes();
+        if (bytes == 0) {
+            return 0;
+        }
+        long kept = Math.clamp(KEPT_BYTES_MAX / bytes, KEPT_MIN, KEPT_MAX);
+        return options.sequencesMax() + (options.prefixCache() ? (int) kept : 0);
+    }
+
+    private static String states(Transformer transformer, EngineOptions options) {
+        int slots = stateSlots(transformer, options);
+        return slots == 0 ? "" : " and " + slots + " states of " + transformer.stateBytes() + " bytes";
+    }
+
+    @Override
+    public int stateSlots() {
+        return kv.stateSlots();
     }
 
     @Override
@@ -50,8 +76,18 @@ final class TransformerModel implements LanguageModel, AutoCloseable {
     }
 
     @Override
-    public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
-        batch.add(tokenId, position, blockTable, wantsLogits);
+    public void add(int tokenId, int position, int[] blockTable, int stateSlot, boolean wantsLogits) {
+        batch.add(tokenId, position, blockTable, stateSlot, wantsLogits);
+    }
+
+    @Override
+    public void keepState(int slot) {
+        batch.keepState(slot);
+    }
+
+    @Override
+    public void copyState(int from, int to) {
+        kv.copyState(from, to);
     }
 
     @Override

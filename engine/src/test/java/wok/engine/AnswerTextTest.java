@@ -116,8 +116,23 @@ class AnswerTextTest {
         }
 
         @Override
-        public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
+        public void add(int tokenId, int position, int[] blockTable, int stateSlot, boolean wantsLogits) {
             wanted = position + 1 - promptLength;
+        }
+
+        @Override
+        public int stateSlots() {
+            return 0;
+        }
+
+        @Override
+        public void keepState(int slot) {
+            throw new AssertionError("no state to keep");
+        }
+
+        @Override
+        public void copyState(int from, int to) {
+            throw new AssertionError("no state to copy");
         }
 
         @Override

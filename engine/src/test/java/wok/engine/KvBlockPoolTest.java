@@ -17,7 +17,7 @@ class KvBlockPoolTest {
 
     @Test
     void aBlockNobodyHoldsStaysFindableUntilItIsNeeded() {
-        KvBlockPool pool = new KvBlockPool(2);
+        KvBlockPool pool = new KvBlockPool(2, block -> {});
         int block = pool.take();
         assertThat(pool.register(block, KvBlockPool.ROOT, TOKENS, 0)).isEqualTo(block);
         pool.release(block);
@@ -34,7 +34,7 @@ class KvBlockPoolTest {
 
     @Test
     void theBlockUnusedForLongestGoesFirst() {
-        KvBlockPool pool = new KvBlockPool(3);
+        KvBlockPool pool = new KvBlockPool(3, block -> {});
         int[] blocks = {pool.take(), pool.take(), pool.take()};
         for (int i = 0; i < 3; i++) {
             pool.register(blocks[i], KvBlockPool.ROOT, TOKENS, 16 * i);
@@ -49,7 +49,7 @@ class KvBlockPoolTest {
 
     @Test
     void theSameTokensAfterAnotherBeginningAreAnotherBlock() {
-        KvBlockPool pool = new KvBlockPool(4);
+        KvBlockPool pool = new KvBlockPool(4, block -> {});
         int first = pool.take();
         int second = pool.take();
         pool.register(first, KvBlockPool.ROOT, TOKENS, 0);
@@ -64,7 +64,7 @@ class KvBlockPoolTest {
 
     @Test
     void registeringATextTwiceGivesTheFirstBlock() {
-        KvBlockPool pool = new KvBlockPool(2);
+        KvBlockPool pool = new KvBlockPool(2, block -> {});
         int first = pool.take();
         int second = pool.take();
         pool.register(first, KvBlockPool.ROOT, TOKENS, 0);
@@ -75,7 +75,7 @@ class KvBlockPoolTest {
 
     @Test
     void aSuccessorOfAForgottenBlockIsNeverFoundAgain() {
-        KvBlockPool pool = new KvBlockPool(2);
+        KvBlockPool pool = new KvBlockPool(2, block -> {});
         int first = pool.take();
         int second = pool.take();
         pool.register(first, KvBlockPool.ROOT, TOKENS, 0);
@@ -89,7 +89,7 @@ class KvBlockPoolTest {
 
     @Test
     void aBlockIsTakenOnlyWhenItsLastHolderLetsGo() {
-        KvBlockPool pool = new KvBlockPool(1);
+        KvBlockPool pool = new KvBlockPool(1, block -> {});
         int block = pool.take();
         pool.retain(block);
         pool.release(block);

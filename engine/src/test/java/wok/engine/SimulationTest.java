@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
     private static final int REQUESTS = 40;
     private static final int CONTEXT = 96;
+    private static final int NO_STATES = -1;
 
     private final FakeVocabulary vocabulary = new FakeVocabulary();
     private final Map<GenerationRequest, Answer> alone = new HashMap<>();
@@ -40,13 +41,21 @@ class SimulationTest {
         final EngineOptions options;
         final FakeModel model;
         final EngineLoop loop;
+        final int statesKept;
         final List<Load> submitted = new ArrayList<>();
         long now;
         long steps;
         long refused;
         long preemptions;
+        long reused;
+        boolean failed;
 
         World(long seed, FakeVocabulary vocabulary) {
+            this(seed, vocabulary, NO_STATES);
+        }
+
+        /** @param statesKept at most, beside those of running sequences; {@link #NO_STATES} for a model without */
+        World(long seed, FakeVocabulary vocabulary, int statesKept) {
             random = new SplittableRandom(seed);
             int sequencesMax = 1 + random.nextInt(6);
             int batch = sequencesMax + random.nextInt(40);
@@ -55,7 +64,9 @@ class SimulationTest {
                     .withBatch(batch, 1 + random.nextInt(batch))
                     .withPrefixCache(random.nextInt(4) > 0);
             int blocks = CONTEXT / 16 + random.nextInt(8);
-            model = new FakeModel(vocabulary.size(), blocks);
+            this.statesKept = statesKept;
+            int states = statesKept == NO_STATES ? 0 : sequencesMax + statesKept;
+            model = new FakeModel(vocabulary.size(), blocks, states);
             loop = new EngineLoop(model, vocabulary, new KvMemory(blocks, CONTEXT), options, () -> now++);
         }
     }
@@ -74,6 +85,30 @@ class SimulationTest {
         }
         assertThat(steps).isGreaterThan(12_000);
         assertThat(preemptions).isGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void theSameHoldsForAModelWithRecurrentState(int part) {
+        long reused = 0;
+        long preemptions = 0;
+        for (int seed = part * 60; seed < part * 60 + 60; seed++) {
+            World world = new World(seed, vocabulary, part);
+            if (seed % 3 == 0) {
+                world.model.failAtForward(20 + seed % 40);
+                world.failed = true;
+            }
+            run(world);
+            checkEnd(world, seed);
+            preemptions += world.preemptions;
+            reused += world.reused;
+        }
+        assertThat(preemptions).isGreaterThan(30);
+        if (part == 0) {
+            assertThat(reused).as("nothing is kept, so nothing can be found").isZero();
+        } else {
+            assertThat(reused).isGreaterThan(500);
+        }
     }
 
     @Test
@@ -138,15 +173,26 @@ class SimulationTest {
         assertThat(world.model.rowsGreatest()).isLessThanOrEqualTo(world.options.batchTokens());
         assertThat(now.kvBlocksHeld() + now.kvBlocksCached()).isBetween(0, now.kvBlocks());
         world.preemptions = now.preemptions();
+        // A sequence whose context has just been shifted holds nothing until the next step.
+        assertThat(now.statesHeld()).isBetween(0, world.statesKept == NO_STATES ? 0 : now.running());
+        assertThat(now.statesKept()).isBetween(0, Math.max(0, world.statesKept));
     }
 
     private void checkEnd(World world, int seed) {
         EngineStatistics end = world.loop.statistics();
         assertThat(end.kvBlocksHeld()).as("blocks leaked, seed %d", seed).isZero();
+        assertThat(end.statesHeld()).as("states leaked, seed %d", seed).isZero();
         assertThat(world.submitted.size() + world.refused).isEqualTo(REQUESTS);
         for (Load load : world.submitted) {
-            Answer answer = Answer.of(load.stream).withoutTimes();
-            Answer expected = alone.computeIfAbsent(load.request, this::answerAlone);
+            Answer told = Answer.of(load.stream);
+            Answer answer = told.withoutTimes();
+            boolean hasState = world.statesKept != NO_STATES;
+            Answer expected = alone.computeIfAbsent(load.request, request -> answerAlone(request, hasState));
+            if (world.failed && told.end() instanceof GenerationEvent.Failed) {
+                assertThat(Arrays.copyOf(expected.ids(), answer.ids().length)).isEqualTo(answer.ids());
+                continue;
+            }
+            world.reused += told.usage().cachedPromptTokens();
             if (answer.finished().reason() == FinishReason.CANCELLED) {
                 assertThat(expected.text()).startsWith(withoutHeldBack(answer.text()));
                 assertThat(Arrays.copyOf(expected.ids(), answer.ids().length)).isEqualTo(answer.ids());
@@ -161,8 +207,8 @@ class SimulationTest {
         return text.substring(0, Math.max(0, text.length() - 3));
     }
 
-    private Answer answerAlone(GenerationRequest request) {
-        FakeModel model = new FakeModel(vocabulary.size(), CONTEXT / 16);
+    private Answer answerAlone(GenerationRequest request, boolean hasState) {
+        FakeModel model = new FakeModel(vocabulary.size(), CONTEXT / 16, hasState ? 1 : 0);
         EngineOptions options =
                 EngineOptions.DEFAULTS.withSequences(1, 1).withBatch(1, 1).withPrefixCache(false);
         EngineLoop loop = new EngineLoop(model, vocabulary, new KvMemory(CONTEXT / 16, CONTEXT), options, () -> 0);

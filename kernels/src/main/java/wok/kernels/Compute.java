@@ -36,6 +36,7 @@ public final class Compute implements AutoCloseable {
     private final HeadProductTask headProducts;
     private final AttentionTask attention;
     private final ChosenAttention chosenAttention;
+    private final Recurrence recurrence;
 
     private Compute(KernelSelection selection, ThreadTeam team) {
         this.selection = selection;
@@ -47,6 +48,7 @@ public final class Compute implements AutoCloseable {
         headProducts = new HeadProductTask(kernels, workspaces);
         attention = new AttentionTask(kernels, workspaces);
         chosenAttention = new ChosenAttention(team);
+        recurrence = new Recurrence(team);
     }
 
     /**
@@ -79,6 +81,11 @@ public final class Compute implements AutoCloseable {
 
     public ThreadTeam team() {
         return team;
+    }
+
+    /** The operations of layers with recurrent state, by the same team. */
+    public Recurrence recurrence() {
+        return recurrence;
     }
 
     /**

@@ -67,7 +67,8 @@ final class SharedRows {
         return CanonicalMath.fold(lanes);
     }
 
-    private static float sumOfSquares(float[] x, int n, float[] lanes) {
+    /** Sixteen partial sums of squares, folded. */
+    static float sumOfSquares(float[] x, int n, float[] lanes) {
         Arrays.fill(lanes, 0, LANES, 0);
         for (int from = 0; from < n; from += LANES) {
             int count = Math.min(LANES, n - from);

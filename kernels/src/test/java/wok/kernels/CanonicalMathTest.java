@@ -54,6 +54,16 @@ class CanonicalMathTest {
     }
 
     @Test
+    void softplusIsWithinItsStatedError() {
+        DoubleUnaryOperator exact = x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+        assertThat(greatestUlps(CanonicalMath::softplus, exact, -87, 100)).isLessThan(2.5);
+        assertThat(greatestUlps(CanonicalMath::softplus, exact, -1, 1)).isLessThan(2.5);
+        assertThat(CanonicalMath.softplus(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(CanonicalMath.softplus(Float.POSITIVE_INFINITY)).isInfinite();
+        assertThat(CanonicalMath.softplus(Float.NaN)).isNaN();
+    }
+
+    @Test
     void sigmoidAndSiluAreWithinTheirStatedErrors() {
         assertThat(greatestUlps(CanonicalMath::sigmoid, CanonicalMathTest::sigmoid, -87, 30))
                 .isLessThan(3);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.Objects;
 import wok.kernels.PageArena;
 import wok.kernels.RowMap;
+import wok.kernels.StateRows;
 
 /**
  * The rows of one forward pass, and the memory that it computes in. A row is one position of one sequence: a prompt's
@@ -20,6 +21,8 @@ public final class Batch implements AutoCloseable {
     private final int[] tokens;
     private final int[] logitsRows;
     private final RowMap map;
+    private final StateRows states;
+    private final boolean hasState;
     private final Workspace workspace;
     private int logitsCount;
     private final AdapterMix[] adapters;
@@ -40,6 +43,8 @@ public final class Batch implements AutoCloseable {
         adapters = new AdapterMix[rowsMax];
         logitsRows = new int[logitsRowsMax];
         map = new RowMap(rowsMax);
+        states = new StateRows(rowsMax);
+        hasState = StateCache.stateBytes(config) > 0;
         try {
             workspace = Workspace.allocate(arena, config, rowsMax, logitsRowsMax);
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -51,6 +56,7 @@ public final class Batch implements AutoCloseable {
     /** Forgets all rows. */
     public void clear() {
         map.clear();
+        states.clear();
         logitsCount = 0;
         adaptersInUse = AdapterMix.none();
         hasAdapters = false;
@@ -69,6 +75,11 @@ public final class Batch implements AutoCloseable {
         return adapters[Objects.checkIndex(row, rows())];
     }
 
+    /** Adds a row of a sequence whose state, if the model has recurrent layers, is in slot 0. */
+    public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
+        add(tokenId, position, blockTable, 0, wantsLogits);
+    }
+
     /**
      * Adds a row.
      *
@@ -76,10 +87,12 @@ public final class Batch implements AutoCloseable {
      * @param position where the token is in its sequence: 0 to the context's length - 1
      * @param blockTable the sequence's KV blocks: that of position p is {@code blockTable[p / 16]}. Kept, not copied,
      *     until {@link #clear}; rows of one sequence should bring the same array
+     * @param stateSlot where the recurrent layers keep the sequence's state: that behind the position before, and
+     *     anything for position 0. Models without such layers ignore it
      * @param wantsLogits whether the forward is to give this row's logits
      * @throws IllegalStateException if there is no room for another row, or for another row's logits
      */
-    public void add(int tokenId, int position, int[] blockTable, boolean wantsLogits) {
+    public void add(int tokenId, int position, int[] blockTable, int stateSlot, boolean wantsLogits) {
         if (tokenId < 0 || tokenId >= vocabularySize) {
             throw new IllegalArgumentException(
                     "tokenId: " + tokenId + " (expected: 0 to " + (vocabularySize - 1) + ")");
@@ -96,12 +109,27 @@ public final class Batch implements AutoCloseable {
                     + " (expected: at most logitsRowsMax, " + logitsRows.length + ")");
         }
         int row = rows();
+        if (hasState) {
+            states.add(position, stateSlot);
+        }
         map.add(position, blockTable);
         tokens[row] = tokenId;
         adapters[row] = adaptersInUse;
         hasAdapters |= !adaptersInUse.isNone();
         if (wantsLogits) {
             logitsRows[logitsCount++] = row;
+        }
+    }
+
+    /**
+     * Keeps the state behind the row added last in another slot too, from where {@link KvCache#copyState} brings it to a
+     * sequence that begins alike. Models without recurrent layers have none.
+     *
+     * @param slot one that no row of this batch has
+     */
+    public void keepState(int slot) {
+        if (hasState) {
+            states.keep(slot);
         }
     }
 
@@ -136,6 +164,10 @@ public final class Batch implements AutoCloseable {
 
     RowMap map() {
         return map;
+    }
+
+    StateRows states() {
+        return states;
     }
 
     Workspace workspace() {

@@ -6,7 +6,7 @@ import wok.kernels.Compute;
  * One step of a layer: reads the workspace's {@code input}, writes its {@code output}. What stands before and after it
  * is {@link ResidualBlock}'s affair. Another way to mix positions or to transform a row is another permitted record.
  */
-sealed interface Block permits Attention, LatentAttention, FeedForward, MixtureOfExperts {
+sealed interface Block permits Attention, DeltaNet, LatentAttention, FeedForward, MixtureOfExperts {
 
     /**
      * Computes the output of the first {@code rows} rows; the input stays as it is.

@@ -81,6 +81,7 @@ final class BlockBuilder {
             case LatentConfig latent ->
                 new LatentBuilder(config, weights, rope -> ropeTables.computeIfAbsent(rope, this::ropeTable))
                         .build(layer, latent);
+            case DeltaRuleConfig delta -> new DeltaBuilder(config, weights).build(layer, delta);
         };
     }
 

@@ -36,6 +36,16 @@ public enum Family {
     /** Granite 3 with experts. */
     GRANITE_MOE("granitemoe", Set.of("granitemoe"), Set.of("granitemoe")),
     OLMOE("olmoe", Set.of("olmoe"), Set.of("olmoe")),
+    /** Qwen3-Next: delta nets between layers of attention, experts. */
+    QWEN3_NEXT("qwen3_next", Set.of("qwen3_next"), Set.of()),
+    /** Qwen 3.5, the text part: the same without experts. */
+    QWEN3_5("qwen3_5", Set.of("qwen3_5", "qwen3_5_text"), Set.of()),
+    /** Qwen 3.5 with experts, the text part. */
+    QWEN3_5_MOE("qwen3_5_moe", Set.of("qwen3_5_moe", "qwen3_5_moe_text"), Set.of()),
+    /** Kimi Linear: delta nets between layers of latent attention, experts. */
+    KIMI_LINEAR("kimi_linear", Set.of("kimi_linear"), Set.of()),
+    /** OLMo hybrid: delta nets between layers of attention. */
+    OLMO_HYBRID("olmo_hybrid", Set.of("olmo_hybrid"), Set.of()),
     /** Gemma 3, the text part. */
     GEMMA3("gemma3", Set.of("gemma3", "gemma3_text"), Set.of("gemma3")),
     /** DeepSeek V2, V2-Lite, V3, V3.1, R1 and Kimi K2: latent attention, shared and routed experts. */
@@ -100,7 +110,10 @@ public enum Family {
 
     /** Whether norms multiply by 1 + what safetensors hold; GGUF's converters add the 1. */
     boolean normsAddOneInFolders() {
-        return this == GEMMA3 || this == GEMMA2;
+        return switch (this) {
+            case GEMMA2, GEMMA3, QWEN3_NEXT, QWEN3_5, QWEN3_5_MOE -> true;
+            default -> false;
+        };
     }
 
     /** The family of a config.json's {@code model_type}. */

@@ -30,6 +30,9 @@ final class FolderConfig {
                     new ExpertsFolder(fields).read();
                 case GPT_OSS -> new GptOssFolder(fields).read();
                 case LLAMA4 -> new Llama4Folder(fields).read();
+                case QWEN3_NEXT, QWEN3_5, QWEN3_5_MOE -> new QwenHybridFolder(fields).read();
+                case KIMI_LINEAR -> new KimiLinearFolder(fields).read();
+                case OLMO_HYBRID -> new OlmoHybridFolder(fields).read();
                 case GEMMA3 -> new Gemma3Folder(fields).read();
                 case DEEPSEEK, DEEPSEEK_V32, MISTRAL4 -> new DeepseekFolder(fields, modelType).read();
                 case GEMMA2 -> new Gemma2Folder(fields).read();

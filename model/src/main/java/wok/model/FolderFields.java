@@ -87,6 +87,29 @@ record FolderFields(Family family, Json.Obj config, ConfigFields fields, FolderR
         return config.has("sliding_window") ? 0 : absent;
     }
 
+    /**
+     * Which layers are recurrent, from {@code layer_types}: true for linear_attention.
+     *
+     * @param interval without the list, every so many-th layer has attention
+     */
+    List<Boolean> linearLayers(int layers, int interval) {
+        List<Boolean> linear = new ArrayList<>();
+        Optional<List<String>> types = layerTypes(layers);
+        for (int layer = 0; layer < layers; layer++) {
+            String type = types.isEmpty() ? "" : types.get().get(layer);
+            linear.add(
+                    switch (type) {
+                        case "" -> (layer + 1) % interval != 0;
+                        case "linear_attention" -> true;
+                        case "full_attention" -> false;
+                        default ->
+                            throw fields.wrong(
+                                    "layer_types", type, "full_attention or linear_attention for " + family.label());
+                    });
+        }
+        return linear;
+    }
+
     /** {@code layer_types}, one for each layer, if it is there. */
     Optional<List<String>> layerTypes(int layers) {
         return config.array("layer_types").map(types -> {

@@ -22,6 +22,8 @@ final class GgufConfig {
                 case QWEN3_MOE, QWEN2_MOE, GLM4_MOE, MINIMAX_M2, GRANITE_MOE, OLMOE -> new ExpertsGguf(fields).read();
                 case GPT_OSS -> new GptOssGguf(fields).read();
                 case LLAMA4 -> new Llama4Gguf(fields).read();
+                case QWEN3_NEXT, QWEN3_5, QWEN3_5_MOE, OLMO_HYBRID, KIMI_LINEAR ->
+                    throw Family.unsupported(where, architecture);
                 case GEMMA3 -> new Gemma3Gguf(fields).read();
                 case DEEPSEEK -> new DeepseekGguf(fields).read();
                 case DEEPSEEK_V32, MISTRAL4 -> throw Family.unsupported(where, architecture);

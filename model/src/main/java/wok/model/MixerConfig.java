@@ -1,4 +1,4 @@
 package wok.model;
 
 /** How a layer lets a position see others. Another way is another permitted record, with its block and its buffers. */
-public sealed interface MixerConfig permits AttentionConfig, LatentConfig {}
+public sealed interface MixerConfig permits AttentionConfig, DeltaRuleConfig, LatentConfig {}

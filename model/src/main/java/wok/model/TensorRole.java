@@ -66,7 +66,34 @@ enum TensorRole {
     SHARED_UP("mlp.shared_expert.up_proj", "ffn_up_shexp"),
     SHARED_DOWN("mlp.shared_expert.down_proj", "ffn_down_shexp"),
     /** One row: its product with the input is what the shared expert's output is gated by. */
-    SHARED_EXPERT_GATE("mlp.shared_expert_gate", "ffn_gate_inp_shexp");
+    SHARED_EXPERT_GATE("mlp.shared_expert_gate", "ffn_gate_inp_shexp"),
+    /** A delta net's queries, keys and values in one matrix, in this order; where they are three the next three. */
+    DELTA_INPUT("linear_attn.in_proj_qkv", "attn_qkv"),
+    DELTA_QUERY("linear_attn.q_proj", "attn_q"),
+    DELTA_KEY("linear_attn.k_proj", "attn_k"),
+    DELTA_VALUE("linear_attn.v_proj", "attn_v"),
+    DELTA_GATE("linear_attn.in_proj_z", "attn_gate"),
+    /** Gates by way of few numbers: Kimi Linear. */
+    DELTA_GATE_DOWN("linear_attn.g_a_proj", "ssm_g_a"),
+    DELTA_GATE_UP("linear_attn.g_b_proj", "ssm_g_b"),
+    /** Queries, keys, values and gates in one matrix, by key head: Qwen3-Next. */
+    DELTA_GROUPED("linear_attn.in_proj_qkvz", "ssm_in"),
+    /** Rates of learning and decays in one matrix, by key head: Qwen3-Next. */
+    DELTA_GROUPED_RATES("linear_attn.in_proj_ba", "ssm_ba"),
+    DELTA_RATE("linear_attn.in_proj_b", "ssm_beta"),
+    DELTA_DECAY("linear_attn.in_proj_a", "ssm_alpha"),
+    DELTA_DECAY_DOWN("linear_attn.f_a_proj", "ssm_f_a"),
+    DELTA_DECAY_UP("linear_attn.f_b_proj", "ssm_f_b"),
+    /** The whole name, without an ending, as the next. */
+    DELTA_DECAY_BIAS("linear_attn.dt_bias", "ssm_dt.bias"),
+    /** Folders have its logarithm, GGUF files it negated. */
+    DELTA_DECAY_RATE("linear_attn.A_log", "ssm_a"),
+    DELTA_CONVOLUTION("linear_attn.conv1d", "ssm_conv1d"),
+    DELTA_QUERY_CONVOLUTION("linear_attn.q_conv1d", "ssm_conv1d_q"),
+    DELTA_KEY_CONVOLUTION("linear_attn.k_conv1d", "ssm_conv1d_k"),
+    DELTA_VALUE_CONVOLUTION("linear_attn.v_conv1d", "ssm_conv1d_v"),
+    DELTA_NORM("linear_attn.norm", "ssm_norm"),
+    DELTA_OUTPUT("linear_attn.out_proj", "ssm_out");
 
     private final String folderStem;
     private final String ggufStem;

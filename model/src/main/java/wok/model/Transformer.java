@@ -164,12 +164,27 @@ public final class Transformer implements AutoCloseable {
     }
 
     /**
-     * Memory for keys and values of all layers.
+     * Memory for keys and values of all layers, and for the state of one sequence in recurrent ones.
      *
      * @param blocks how many blocks of {@link KvCache#BLOCK_POSITIONS} positions
      */
     public KvCache allocateKv(int blocks, KvType type) {
-        return KvCache.allocate(config, blocks, type);
+        return allocateKv(blocks, 1, type);
+    }
+
+    /**
+     * Memory for keys and values of all layers, and for the state of recurrent ones.
+     *
+     * @param blocks how many blocks of {@link KvCache#BLOCK_POSITIONS} positions
+     * @param stateSlots how many states: one for each sequence, and those that are kept. Ignored if the model has none
+     */
+    public KvCache allocateKv(int blocks, int stateSlots, KvType type) {
+        return KvCache.allocate(config, blocks, stateSlots, type);
+    }
+
+    /** The bytes of one sequence's state in all recurrent layers together; 0 if there are none. */
+    public long stateBytes() {
+        return StateCache.stateBytes(config);
     }
 
     /** The bytes that one block of a KV cache takes in all layers together. */
@@ -199,13 +214,14 @@ public final class Transformer implements AutoCloseable {
     }
 
     /**
-     * Computes a batch and stores its rows' keys and values.
+     * Computes a batch, stores its rows' keys and values, and takes the states of their sequences on.
      *
-     * @param batch of this model; its block tables name blocks of {@code kv}
+     * @param batch of this model; its block tables name blocks of {@code kv}, its state slots slots of it
      * @return in row i the logits of the i-th row that wanted them, for the first {@link Batch#logitsRows} rows;
      *     [logitsRowsMax, vocabulary], valid until the next forward of this batch
      */
     public FloatRows forward(Batch batch, KvCache kv) {
+        kv.states().begin(batch.states());
         if (batch.rows() > 0) {
             embed(batch);
         }
@@ -221,6 +237,7 @@ public final class Transformer implements AutoCloseable {
         if (rows > 0) {
             logits(batch);
         }
+        kv.states().complete(batch.states());
         return batch.workspace().logits();
     }
 

@@ -1,6 +1,8 @@
 package wok.model;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -199,6 +201,56 @@ final class WeightReader {
         } catch (KernelException e) {
             throw unsupported(name, e);
         }
+    }
+
+    /**
+     * Some rows of a matrix in another order, one by one.
+     *
+     * @param rows which of {@code total}
+     */
+    Linear picked(int layer, TensorRole role, int[] rows, int total, int columns) {
+        Tensor whole = tensor(names.ofLayer(layer, role) + ".weight", Shape.of(total, columns));
+        int rowBytes = Math.toIntExact(whole.rowBytes());
+        String name = whole.name() + "[" + rows[0] + ", … " + rows.length + " rows]";
+        Tensor picked = Tensor.converted(
+                name,
+                whole.dtype(),
+                Shape.of(rows.length, columns),
+                (first, count, to) -> {
+                    for (int i = 0; i < count; i++) {
+                        MemorySegment row = whole.row(rows[Math.toIntExact(first + i)]);
+                        MemorySegment.copy(row, ValueLayout.JAVA_BYTE, 0, to, i * rowBytes, rowBytes);
+                    }
+                },
+                List.of());
+        return pack(picked, Optional.empty());
+    }
+
+    /**
+     * The weights of a depthwise convolution, which files have as [channels, 1, taps] or [channels, taps], turned round.
+     *
+     * @return [taps][channels]
+     */
+    FloatRows taps(int layer, TensorRole role, int channels, int taps) {
+        String name = names.ofLayer(layer, role) + ".weight";
+        Tensor found = source.tensors().get(name);
+        boolean flat = found != null && found.shape().rank() == 2;
+        float[] values = floats(name, flat ? Shape.of(channels, taps) : Shape.of(channels, 1, taps));
+        FloatRows turned = FloatRows.allocate(arena, taps, channels);
+        for (int channel = 0; channel < channels; channel++) {
+            for (int tap = 0; tap < taps; tap++) {
+                turned.set(tap, channel, values[channel * taps + tap]);
+            }
+        }
+        return turned;
+    }
+
+    /** A vector whose name in the file has no ending, and whose shape may have further dimensions of 1. */
+    FloatRows flatVector(int layer, TensorRole role, int length) {
+        String name = names.ofLayer(layer, role);
+        Tensor found = source.tensors().get(name);
+        Shape shape = found != null && found.shape().elements() == length ? found.shape() : Shape.of(length);
+        return row(floats(name, shape), 0, 1, length);
     }
 
     /** A weight of ones, for norms that have none. */

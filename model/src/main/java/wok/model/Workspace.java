@@ -31,7 +31,7 @@ record Workspace(
         FloatRows logits) {
 
     /** What a mixer computes in. */
-    sealed interface MixerBuffers permits AttentionBuffers, LatentBuffers {}
+    sealed interface MixerBuffers permits AttentionBuffers, DeltaBuffers, LatentBuffers {}
 
     /**
      * @param projected queries and gates by head, where there are gates: rows x (heads x 2 headDim)
@@ -84,6 +84,25 @@ record Workspace(
      */
     record ChooserBuffers(FloatRows queries, FloatRows keys, FloatRows factors, ChosenPositions chosen) {}
 
+    /**
+     * @param projected queries, keys and values before the convolution, together or each by itself: rows x theirs
+     * @param channels the same behind it: rows x (queries, keys, values)
+     * @param rates beta: rows x heads
+     * @param decays rows x heads, or rows x (heads x keyDim)
+     * @param gates rows x (heads x valueDim)
+     * @param narrow between the two matrices of a projection that has two: rows x valueDim
+     * @param answers what the heads give to the output projection: rows x (heads x valueDim)
+     */
+    record DeltaBuffers(
+            List<FloatRows> projected,
+            FloatRows channels,
+            FloatRows rates,
+            FloatRows decays,
+            FloatRows gates,
+            Activations narrow,
+            Activations answers)
+            implements MixerBuffers {}
+
     /** @param inner gate, activated and multiplied by up: rows x inner, as are the other two */
     record FeedForwardBuffers(FloatRows gate, FloatRows up, Activations inner) {}
 
@@ -119,5 +138,10 @@ record Workspace(
     /** The buffers of a layer with latent attention. */
     LatentBuffers latent(int layer) {
         return (LatentBuffers) mixers.get(layer);
+    }
+
+    /** The buffers of a layer with a delta net. */
+    DeltaBuffers delta(int layer) {
+        return (DeltaBuffers) mixers.get(layer);
     }
 }

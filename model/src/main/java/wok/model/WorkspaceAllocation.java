@@ -11,6 +11,7 @@ import wok.kernels.ChosenPositions;
 import wok.kernels.FloatRows;
 import wok.model.Workspace.AttentionBuffers;
 import wok.model.Workspace.ChooserBuffers;
+import wok.model.Workspace.DeltaBuffers;
 import wok.model.Workspace.ExpertBuffers;
 import wok.model.Workspace.FeedForwardBuffers;
 import wok.model.Workspace.LatentBuffers;
@@ -27,6 +28,7 @@ final class WorkspaceAllocation {
     private final int rows;
     private final Map<AttentionKey, AttentionBuffers> attention = new HashMap<>();
     private final Map<LatentKey, LatentBuffers> latents = new HashMap<>();
+    private final Map<DeltaRuleConfig, DeltaBuffers> delta = new HashMap<>();
     private final Map<Integer, FeedForwardBuffers> feedForward = new HashMap<>();
     private final Map<ExpertsConfig, ExpertBuffers> experts = new HashMap<>();
 
@@ -47,7 +49,19 @@ final class WorkspaceAllocation {
                         this::attention);
             case LatentConfig latent ->
                 latents.computeIfAbsent(new LatentKey(latent.shape(), latent.indexer()), this::latent);
+            case DeltaRuleConfig d -> delta.computeIfAbsent(d, this::delta);
         };
+    }
+
+    private DeltaBuffers delta(DeltaRuleConfig d) {
+        return new DeltaBuffers(
+                d.inputColumns().stream().map(this::floats).toList(),
+                floats(d.shape().channels()),
+                floats(d.heads()),
+                floats(d.decayColumns()),
+                floats(d.valueColumns()),
+                Activations.allocate(arena, rows, d.valueDim()),
+                Activations.allocate(arena, rows, d.valueColumns()));
     }
 
     private AttentionBuffers attention(AttentionKey key) {

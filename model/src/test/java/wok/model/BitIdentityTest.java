@@ -82,7 +82,11 @@ class BitIdentityTest {
                                 "deepseek_v2",
                                 "deepseek_v3",
                                 "mistral4",
-                                "deepseek_v32")
+                                "deepseek_v32",
+                                "qwen3_next",
+                                "qwen3_5",
+                                "olmo_hybrid",
+                                "kimi_linear")
                                 .stream(),
                         Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe", "glm4-", "gemma2-").stream())
                 .map(golden -> new Published(golden, KvType.F16));

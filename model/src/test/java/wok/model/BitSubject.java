@@ -114,7 +114,7 @@ interface BitSubject {
                         .map(b -> b * SEQUENCES + s)
                         .toArray())
                 .toArray(int[][]::new);
-        try (KvCache kv = transformer.allocateKv(blocksEach * SEQUENCES, type);
+        try (KvCache kv = transformer.allocateKv(blocksEach * SEQUENCES, SEQUENCES, type);
                 Batch batch = transformer.newBatch(SEQUENCES * 20, SEQUENCES * 20)) {
             while (IntStream.range(0, SEQUENCES).anyMatch(s -> next[s] < sequences[s].length)) {
                 batch.clear();
@@ -123,7 +123,7 @@ interface BitSubject {
                 for (int i = 0; i < SEQUENCES; i++) {
                     int s = (first + i) % SEQUENCES;
                     for (int n = random.nextInt(1, 20); n > 0 && next[s] < sequences[s].length; n--) {
-                        batch.add(sequences[s][next[s]], next[s], tables[s], true);
+                        batch.add(sequences[s][next[s]], next[s], tables[s], s, true);
                         rows.add(new int[] {s, next[s]++});
                     }
                 }
@@ -138,18 +138,22 @@ interface BitSubject {
 
     /** A second sequence that begins with the first's two full blocks, and a copy of a third: from position 32 on. */
     private static int[][] behindPrefix(Transformer transformer, KvType type, int[] sequence) {
-        try (KvCache kv = transformer.allocateKv(8, type);
+        try (KvCache kv = transformer.allocateKv(8, 3, type);
                 Batch batch = transformer.newBatch(LENGTH_MAX, LENGTH_MAX)) {
             int[] first = {5, 2, 7};
             for (int position = 0; position < sequence.length; position++) {
-                batch.add(sequence[position], position, first, false);
+                batch.add(sequence[position], position, first, 1, false);
+                if (position == 31) {
+                    batch.keepState(2);
+                }
             }
             transformer.forward(batch, kv);
             kv.copyBlock(2, 4);
+            kv.copyState(2, 0);
             int[] second = {5, 4, 0};
             batch.clear();
             for (int position = 32; position < sequence.length; position++) {
-                batch.add(sequence[position], position, second, true);
+                batch.add(sequence[position], position, second, 0, true);
             }
             FloatRows logits = transformer.forward(batch, kv);
             return IntStream.range(0, sequence.length - 32)

@@ -52,7 +52,12 @@ class FolderConfigTest {
                         "granite",
                         "cohere2",
                         "ministral3",
-                        "deepseek_v32")
+                        "deepseek_v32",
+                        "qwen3_next",
+                        "qwen3_5",
+                        "qwen3_5_moe",
+                        "olmo_hybrid",
+                        "kimi_linear")
                 .flatMap(name -> Golden.find(name).stream());
     }
 

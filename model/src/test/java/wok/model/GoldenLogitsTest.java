@@ -42,7 +42,12 @@ class GoldenLogitsTest {
                 "granite",
                 "cohere2",
                 "ministral3",
-                "deepseek_v32");
+                "deepseek_v32",
+                "qwen3_next",
+                "qwen3_5",
+                "qwen3_5_moe",
+                "olmo_hybrid",
+                "kimi_linear");
     }
 
     static List<Golden> ggufs() {
