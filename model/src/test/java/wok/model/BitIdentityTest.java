@@ -72,6 +72,7 @@ class BitIdentityTest {
                                 "glm4_moe",
                                 "minimax_m2",
                                 "llama4",
+                                "olmo2",
                                 "olmo3",
                                 "phi3",
                                 "phi3-longrope",
@@ -81,14 +82,16 @@ class BitIdentityTest {
                                 "ministral3",
                                 "deepseek_v2",
                                 "deepseek_v3",
+                                "deepseek_v3-fp8",
                                 "mistral4",
                                 "deepseek_v32",
                                 "qwen3_next",
                                 "qwen3_5",
+                                "qwen3_5_moe",
                                 "olmo_hybrid",
                                 "kimi_linear")
                                 .stream(),
-                        Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe", "glm4-", "gemma2-").stream())
+                        Golden.ggufs("gpt_oss-MXFP4", "qwen2_moe", "granitemoe", "olmoe", "glm4-", "gemma2-").stream())
                 .map(golden -> new Published(golden, KvType.F16));
     }
 
